@@ -15,7 +15,7 @@ debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 debian_mirror()
 {
     apt-get update --print-uris 2>/dev/null |
-        sed -n "s,^'\(.*/debian\)/dists/[^/]*/\(In\)\{0,1\}Release'.*,\1,p" |
+        sed -n "s#^'\(.*/debian\)/dists/[^/]*/\(In\)*Release'.*#\1#p" |
         head -n 1
 }
 

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A thin front door: configure decides, ninja builds. `make help` lists what
+# there is.
+
+BUILD ?= build
+ARCH ?= x86_64
+IOMMU ?= vtd
+
+MAKEFLAGS += --no-print-directory
+ninja = ninja --quiet -C $(BUILD)
+
+.PHONY: all run check lint clean distclean help \
+	qemu host drivers module guest qtests check-qemu-versions
+
+all: qemu guest
+
+help:
+	@echo 'make run      boot the guest, run every call, print the verdict'
+	@echo '              (ARCH=x86_64, IOMMU=vtd|none, ARGS=...)'
+	@echo 'make check    all tests (ONLY=NAME for one suite)'
+	@echo 'make lint     style of device code and scripts'
+	@echo 'make all      build without running'
+	@echo 'make check-qemu-versions   build and test against each known QEMU'
+	@echo 'make clean    remove what was built; distclean: build/ as a whole'
+	@echo './configure --help lists the options of the build'
+
+ifeq ($(filter help clean distclean,$(MAKECMDGOALS)),)
+include $(BUILD)/config.mk
+endif
+
+$(BUILD)/config.mk: configure scripts/debian.sh scripts/guest-kernel.sh \
+		scripts/qemu-overlay.sh $(wildcard hw/patches/*.patch)
+	./configure --install-deps --build-dir=$(BUILD)
+
+export CCACHE_BASEDIR
+export CCACHE_NOHASHDIR = 1
+
+qemu:
+	+@$(ninja)/qemu qemu-system-x86_64 qemu-system-aarch64
+
+host:
+	+@$(ninja)/host
+
+drivers:
+	+@$(ninja)/pe-x86_64
+
+# The stand-in's Linux module; kbuild knows what is out of date.
+module:
+	+@$(MAKE) -f nt/pal/build.mk BUILD=$(BUILD) GUEST_HEADERS=$(GUEST_HEADERS)
+
+guest: host drivers module
+	@scripts/make-initrd.sh $(BUILD)
+
+qtests: qemu
+	+@$(ninja)/qemu tests/qtest/qos-test
+
+run: all
+	./cbx run --arch $(ARCH) --iommu $(IOMMU) $(ARGS)
+
+check: all qtests
+	tests/run-checks $(if $(ONLY),--only $(ONLY))
+
+lint: $(BUILD)/config.mk
+	scripts/lint $(BUILD)
+
+check-qemu-versions:
+	scripts/check-qemu-versions
+
+clean:
+	rm -rf $(BUILD)/host $(BUILD)/pe-* $(BUILD)/guest $(BUILD)/module \
+		$(BUILD)/qemu $(BUILD)/config.mk
+
+distclean:
+	rm -rf $(BUILD)
