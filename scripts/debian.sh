@@ -43,14 +43,13 @@ debian_open()
             "Add one to the apt sources."
     mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" \
         "$cache/apt/sources"
-    {
-        eval "$(apt-config shell parts Dir::Etc::sourceparts/d \
-            main Dir::Etc::sourcelist/f)"
-        [ ! -f "$main" ] || cp "$main" "$cache/apt/sources/system.list"
-        for f in "$parts"*.list "$parts"*.sources; do
-            [ ! -f "$f" ] || cp "$f" "$cache/apt/sources/"
-        done
-    }
+    parts='' main=''
+    eval "$(apt-config shell parts Dir::Etc::sourceparts/d \
+        main Dir::Etc::sourcelist/f)"
+    [ ! -f "$main" ] || cp "$main" "$cache/apt/sources/system.list"
+    for f in "$parts"*.list "$parts"*.sources; do
+        [ ! -f "$f" ] || cp "$f" "$cache/apt/sources/"
+    done
     for kind in deb-src:"$DEBIAN_SOURCE_SUITES" deb:"$DEBIAN_BINARY_SUITES"; do
         printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\n' \
             "${kind%%:*}" "$mirror" "${kind#*:}"
