@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The four functions that compilers call even in freestanding code.
+ *
+ * Linked in statically: not every kernel's import list has them. Byte loops,
+ * because nothing large passes through here; never for common buffers, whose
+ * accessors are in core/access.h.
+ */
+#include <stddef.h>
+
+void *memcpy(void *to, const void *from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+void *memset(void *to, int value, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+    unsigned char *t = to;
+    const unsigned char *f = from;
+
+    while (size--) {
+        *t++ = *f++;
+    }
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+    unsigned char *t = to;
+    const unsigned char *f = from;
+
+    if (t <= f) {
+        return memcpy(to, from, size);
+    }
+    while (size--) {
+        t[size] = f[size];
+    }
+    return to;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+    unsigned char *t = to;
+
+    while (size--) {
+        *t++ = (unsigned char)value;
+    }
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+    const unsigned char *x = a;
+    const unsigned char *y = b;
+
+    for (; size; x++, y++, size--) {
+        if (*x != *y) {
+            return *x < *y ? -1 : 1;
+        }
+    }
+    return 0;
+}

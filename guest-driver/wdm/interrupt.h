@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CBX_WDM_INTERRUPT_H
+#define CBX_WDM_INTERRUPT_H
+
+#include "nt.h"
+
+/* The message that the driver's one queue sends, and the wait for it. */
+typedef struct _CBX_INTERRUPT {
+    UCHAR *Regs;             /* BAR0: a line interrupt is acknowledged there */
+    BOOLEAN Connected;
+    ULONG Version;           /* CONNECT_MESSAGE_BASED or CONNECT_LINE_BASED */
+    union {
+        IO_INTERRUPT_MESSAGE_INFO *Messages;
+        PKINTERRUPT Line;
+        PVOID Generic;
+    } Context;
+    KDPC Dpc;
+    KEVENT Event;
+} CBX_INTERRUPT;
+
+/* The MSI-X vector that ends a wait. */
+#define CBX_INTERRUPT_VECTOR 0u
+
+/*
+ * Connects message-signalled interrupts, or the line when the system assigned
+ * no message. Regs is BAR0, mapped until InterruptStop.
+ */
+_IRQL_requires_max_(PASSIVE_LEVEL)
+_Must_inspect_result_
+NTSTATUS InterruptStart(_Out_ CBX_INTERRUPT *Interrupt, _In_ UCHAR *Regs,
+                        _In_ DEVICE_OBJECT *Pdo);
+
+/* Disconnects and waits until no ISR and no DPC of it runs any more. */
+_IRQL_requires_max_(PASSIVE_LEVEL)
+VOID InterruptStop(_Inout_ CBX_INTERRUPT *Interrupt);
+
+/* Does the device signal by messages? The queue has no other way. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+BOOLEAN InterruptIsMessage(_In_ const CBX_INTERRUPT *Interrupt);
+
+/* Forgets an interrupt that has come and was not waited for. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID InterruptArm(_Inout_ CBX_INTERRUPT *Interrupt);
+
+/* Waits for one interrupt; FALSE when none came within the milliseconds. */
+_IRQL_requires_max_(APC_LEVEL)
+_Must_inspect_result_
+BOOLEAN InterruptWait(_Inout_ CBX_INTERRUPT *Interrupt,
+                      _In_ ULONG Milliseconds);
+
+#endif /* CBX_WDM_INTERRUPT_H */
