@@ -1,22 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# Debian packages without touching the system: a private apt configuration,
-# derived from the machine's own sources, with its lists and downloads in the
+# Debian packages without touching the system: a private apt configuration
+# that uses the machine's own mirror, with its lists and downloads in the
 # cache. Sourced by configure, which sets `cache` and provides `die` and `say`.
-
-# The suites this project takes packages from besides the machine's own.
-DEBIAN_SOURCE_SUITES="unstable bookworm-backports"
-DEBIAN_BINARY_SUITES="bookworm bookworm-backports"
 
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# debian_mirror: print the base address of the Debian mirror apt uses here.
+# debian_mirror ARCHIVE: print the base address apt uses on this machine for
+# that archive ("debian", "debian-security"), if it uses it.
 debian_mirror()
 {
     apt-get update --print-uris 2>/dev/null |
-        sed -n "s#^'\(.*/debian\)/dists/[^/]*/\(In\)*Release'.*#\1#p" |
-        head -n 1
+        sed -n "s#^'\(.*/$1\)/dists/.*Release'.*#\1#p" | head -n 1
+}
+
+# debian_suites TYPE URI SUITE...: print an entry of an apt source file.
+debian_suites()
+{
+    type=$1 uri=$2
+    shift 2
+    printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\n' \
+        "$type" "$uri" "$*"
+    printf 'Signed-By: %s\n\n' "$debian_keyring"
 }
 
 # debian_apt COMMAND ARG...: run an apt tool on the private configuration.
@@ -36,25 +42,20 @@ debian_open()
             "to use your own on another system."
     [ -r "$debian_keyring" ] ||
         die "$debian_keyring is missing: install debian-archive-keyring."
-    mirror=$(debian_mirror)
+    mirror=$(debian_mirror debian)
     [ -n "$mirror" ] ||
         die "apt knows no Debian mirror on this machine" \
             "(looked at: apt-get update --print-uris)." \
             "Add one to the apt sources."
+    security=$(debian_mirror debian-security)
     mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" \
         "$cache/apt/sources"
-    parts='' main=''
-    eval "$(apt-config shell parts Dir::Etc::sourceparts/d \
-        main Dir::Etc::sourcelist/f)"
-    [ ! -f "$main" ] || cp "$main" "$cache/apt/sources/system.list"
-    for f in "$parts"*.list "$parts"*.sources; do
-        [ ! -f "$f" ] || cp "$f" "$cache/apt/sources/"
-    done
-    for kind in deb-src:"$DEBIAN_SOURCE_SUITES" deb:"$DEBIAN_BINARY_SUITES"; do
-        printf 'Types: %s\nURIs: %s\nSuites: %s\nComponents: main\n' \
-            "${kind%%:*}" "$mirror" "${kind#*:}"
-        printf 'Signed-By: %s\n\n' "$debian_keyring"
-    done > "$cache/apt/sources/cbx.sources"
+    {
+        debian_suites deb "$mirror" bookworm bookworm-backports
+        debian_suites deb-src "$mirror" unstable bookworm-backports
+        [ -z "$security" ] ||
+            debian_suites deb "$security" bookworm-security
+    } > "$cache/apt/sources/cbx.sources"
     cat > "$cache/apt/apt.conf" <<EOF
 Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "$cache/apt/sources";
