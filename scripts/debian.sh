@@ -48,6 +48,7 @@ debian_open()
             "(looked at: apt-get update --print-uris)." \
             "Add one to the apt sources."
     security=$(debian_mirror debian-security)
+    rm -rf "$cache/apt/sources"
     mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial" \
         "$cache/apt/sources"
     {
