@@ -57,7 +57,10 @@ debian_open()
         [ -z "$security" ] ||
             debian_suites deb "$security" bookworm-security
     } > "$cache/apt/sources/cbx.sources"
+    # Snapshots and slow mirrors carry an expired Release file of unstable.
+    # Signatures are still checked, and the source is pinned by SHA-256.
     cat > "$cache/apt/apt.conf" <<EOF
+Acquire::Check-Valid-Until "false";
 Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "$cache/apt/sources";
 Dir::State::lists "$cache/apt/lists";
