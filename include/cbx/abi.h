@@ -182,6 +182,8 @@
 #define CBX_REG_PROBE_STATUS         0x28cu  /* RO: CBX_STATUS_* */
 
 #define CBX_BUFFERS_MAX              1024u   /* declared at one time */
+#define CBX_BUFFER_LENGTH_MAX        0x40000000ull  /* 1 GiB: bounds the time of
+                                                      one DECLARE */
 #define CBX_PAGE_SIZE                4096u   /* granule of the oracle */
 
 /* Memory type asked for (MEMORY_CACHING_TYPE of the caller, or its default). */

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CBX: state of the device and the interfaces between its parts.
+ *
+ * Everything here runs under the BQL.
+ */
+#ifndef HW_CBX_CBX_H
+#define HW_CBX_CBX_H
+
+#include "cbx/abi.h"
+#include "compat.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define TYPE_CBX "cbx"
+OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX)
+
+/* Registers below the queue blocks live in one array, indexed by offset / 4. */
+#define CBX_REG_FILE_SIZE       0x500
+#define CBX_Q_REGS_SIZE         0x28
+
+#define CBX_TRACE_RECORD_DWORDS 5
+#define CBX_TRACE_DWORDS        (CBX_ARM_TRACE_DEPTH * CBX_TRACE_RECORD_DWORDS)
+
+/* "CBX" in ASCII: any fixed number would do, this one is easy to recognise. */
+#define CBX_DEFAULT_SEED        0x434258
+
+/*
+ * One transfer of the DMA engine. The caller fills the request; start and
+ * step maintain the rest.
+ */
+typedef struct CbxTransfer {
+    /* request */
+    uint8_t op;                 /* CBX_OP_* */
+    uint16_t attributes;        /* CBX_ATTR_* */
+    uint64_t address;
+    uint64_t length;
+    uint64_t offset;            /* in device memory */
+    uint64_t argument;          /* pattern or checksum seed */
+    uint64_t argument2;         /* pattern position */
+    /* progress */
+    uint64_t done;              /* bytes that went over the bus */
+    uint64_t flip_bit;          /* position within the transfer, in bits */
+    uint32_t faults;            /* CBX_FAULT_* that strike this transfer */
+    XXH64_state_t hash;
+    /* result */
+    uint16_t status;            /* CBX_STATUS_* */
+    bool iommu;                 /* an IOMMU translated some part of it */
+    uint64_t value;             /* checksum, or address of the error */
+} CbxTransfer;
+
+/* What the IOMMU and the memory map make of one logical address. */
+typedef struct CbxTarget {
+    uint16_t status;            /* OK, IOMMU_FAULT or BUS_ERROR */
+    bool iommu;                 /* an IOMMU translates this address */
+    bool direct;                /* can be mapped: RAM, also of a device */
+    bool ram;                   /* guest RAM */
+    AddressSpace *as;           /* where ... */
+    hwaddr gpa;                 /* ... it really is */
+    hwaddr length;              /* bytes from here that share the answer */
+} CbxTarget;
+
+/* A declared buffer. Free when id is 0. */
+typedef struct CbxBuffer {
+    uint32_t id;
+    uint32_t api;
+    uint32_t element;
+    uint32_t cache;
+    uint32_t node;
+    uint64_t va;
+    uint64_t logical;
+    uint64_t length;
+    uint64_t min;
+    uint64_t max;
+    uint64_t align;
+} CbxBuffer;
+
+typedef struct CbxQueue {
+    uint32_t regs[CBX_Q_REGS_SIZE / 4];
+    uint32_t tail;
+    uint32_t cq_head;
+    bool phase;                 /* of the completion to write next */
+    bool busy;                  /* `transfer` is under way */
+    uint8_t flags;              /* CBX_DESC_* of it */
+    uint32_t id;
+    CbxTransfer transfer;
+} CbxQueue;
+
+struct CbxState {
+    PCIDevice parent_obj;
+
+    MemoryRegion registers;
+    MemoryRegion memory;
+    QEMUTimer *queue_timer;
+    uint32_t next_queue;        /* whose turn it is */
+    /* Incremented by every reset, so that nested work notices. */
+    uint32_t epoch;
+
+    uint32_t regs[CBX_REG_FILE_SIZE / 4];
+    uint64_t stats[CBX_STATS];
+    CbxQueue queues[CBX_QUEUES_MAX];
+
+    CbxBuffer buffers[CBX_BUFFERS_MAX];
+    uint32_t last_buffer_id;
+
+    uint32_t trace_fifo[CBX_TRACE_DWORDS];
+    uint32_t trace_read;        /* dwords taken */
+    uint32_t trace_written;     /* dwords put in */
+
+    uint8_t report_bytes[CBX_REPORT_BYTES_MAX];
+    uint32_t report_length;
+    bool report_overflow;
+    bool report_begun;          /* the "device" record is out */
+    uint64_t report_seq;
+
+    /* Transfers or interrupts each fault has let pass since it last struck. */
+    uint32_t fault_passed[32];
+
+    /* properties */
+    CharFrontend report;
+    uint64_t mem_size;
+    uint64_t seed;
+    uint64_t apis;
+    uint32_t faults;
+    uint32_t addr_bits;
+    uint32_t n_queues;
+    uint32_t n_vectors;
+    bool arm_id;
+};
+
+static inline uint32_t cbx_get32(CbxState *s, uint32_t offset)
+{
+    return s->regs[offset / 4];
+}
+
+static inline void cbx_set32(CbxState *s, uint32_t offset, uint32_t value)
+{
+    s->regs[offset / 4] = value;
+}
+
+static inline uint64_t cbx_get64(CbxState *s, uint32_t offset)
+{
+    return s->regs[offset / 4] | (uint64_t)s->regs[offset / 4 + 1] << 32;
+}
+
+static inline void cbx_set64(CbxState *s, uint32_t offset, uint64_t value)
+{
+    s->regs[offset / 4] = (uint32_t)value;
+    s->regs[offset / 4 + 1] = value >> 32;
+}
+
+/* Highest address the device can put on the bus. */
+static inline uint64_t cbx_last_address(CbxState *s)
+{
+    return UINT64_MAX >> (64 - s->addr_bits);
+}
+
+/* ---- pci.c ------------------------------------------------------------- */
+
+/* Everything but PCI configuration goes back to its reset value. */
+void cbx_reset_core(CbxState *s);
+
+/*
+ * Send the message of one vector: MSI-X, else MSI, whichever software has
+ * enabled. Vectors that do not exist, are masked or disabled stay silent.
+ */
+void cbx_interrupt(CbxState *s, uint32_t vector);
+
+/* ---- regs.c ------------------------------------------------------------ */
+
+extern const MemoryRegionOps cbx_register_ops;
+
+/* Reset values of the register file, from properties where they come in. */
+void cbx_registers_reset(CbxState *s);
+
+/* Remember in CBX_REG_ERROR that a register operation was refused. */
+void cbx_register_error(CbxState *s, uint16_t status);
+
+/* ---- exerciser.c: Arm's register block --------------------------------- */
+
+void cbx_msi_ctl_write(CbxState *s, uint32_t value);
+void cbx_intx_ctl_write(CbxState *s, uint32_t value);
+void cbx_dma_ctl_write(CbxState *s, uint32_t value);
+void cbx_dma_status_write(CbxState *s, uint32_t value);
+void cbx_trace_ctl_write(CbxState *s, uint32_t value);
+uint32_t cbx_trace_data_read(CbxState *s);
+
+/* The monitor: one memory access to BAR0 that software made. */
+void cbx_monitor_memory(CbxState *s, bool read, hwaddr offset, uint64_t value,
+                        unsigned size);
+
+/* The same for configuration space. */
+void cbx_monitor_config(CbxState *s, bool read, uint32_t offset,
+                        uint32_t value, unsigned size);
+
+/* ---- engine.c ---------------------------------------------------------- */
+
+/* Attributes of everything the device puts on the bus. */
+MemTxAttrs cbx_attrs(CbxState *s);
+
+/*
+ * May the device put anything on the bus? OK, NO_MASTER (bus mastering off or
+ * not in D0), or BUS_ERROR (a port above does not forward).
+ */
+uint16_t cbx_bus_status(CbxState *s);
+
+/*
+ * Ask the IOMMU, if there is one, and the memory map about one address. A
+ * refusal is recorded by the IOMMU as for any access of the device.
+ */
+CbxTarget cbx_resolve(CbxState *s, uint64_t address, bool write);
+
+/* The IOMMU in front of the device: its QOM type, or "none". */
+const char *cbx_iommu_name(CbxState *s);
+
+/* Check the request and prepare; t->status says whether to go on. */
+void cbx_transfer_start(CbxState *s, CbxTransfer *t);
+
+/*
+ * Move up to @budget bytes. Returns true when the transfer has ended, well or
+ * badly; t->status, t->done and t->value are then final.
+ */
+bool cbx_transfer_step(CbxState *s, CbxTransfer *t, uint64_t budget);
+
+/*
+ * After migration: could start and step have left the transfer like this? A
+ * checksum begins again, since its state is the library's affair.
+ */
+bool cbx_transfer_valid(CbxState *s, CbxTransfer *t);
+
+/*
+ * Access guest memory for the device's own structures (descriptors and
+ * completions), of @length bytes within one page. Returns CBX_STATUS_*.
+ */
+uint16_t cbx_structure_read(CbxState *s, uint64_t address, void *data,
+                            unsigned length);
+uint16_t cbx_structure_write(CbxState *s, uint64_t address, void *data,
+                             unsigned length);
+
+/* One aligned 64-bit little-endian store, seen by the CPUs as a whole. */
+uint16_t cbx_structure_store(CbxState *s, uint64_t address, uint64_t value);
+
+/* ---- queue.c ----------------------------------------------------------- */
+
+uint32_t cbx_queue_read(CbxState *s, uint32_t offset);
+void cbx_queue_write(CbxState *s, uint32_t offset, uint32_t value,
+                     uint32_t mask);
+void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value);
+
+void cbx_queue_init(CbxState *s);
+void cbx_queue_exit(CbxState *s);
+void cbx_queue_reset(CbxState *s);
+
+/*
+ * After migration: resume the work. False when the state is none that this
+ * code could have left behind.
+ */
+bool cbx_queue_post_load(CbxState *s);
+
+/* ---- oracle.c ---------------------------------------------------------- */
+
+void cbx_buffer_command(CbxState *s, uint32_t command);
+void cbx_probe_command(CbxState *s, uint32_t command);
+
+/* After migration: would DECLARE have accepted it? */
+bool cbx_buffer_valid(const CbxBuffer *b);
+
+/* ---- report.c ---------------------------------------------------------- */
+
+void cbx_report_data(CbxState *s, uint32_t value, uint32_t mask);
+void cbx_report_commit(CbxState *s, uint32_t kind);
+
+/*
+ * The device's own records. Begin returns a writer inside an object that has
+ * its "type", "seq" and "time_ns"; end closes it, writes the line and frees
+ * the writer.
+ */
+JSONWriter *cbx_report_begin(CbxState *s, const char *type);
+void cbx_report_end(CbxState *s, JSONWriter *json);
+
+/* An address or a 64-bit identifier: a string, since JSON has doubles only. */
+void cbx_report_hex(JSONWriter *json, const char *name, uint64_t value);
+
+/* ---- faults.c ---------------------------------------------------------- */
+
+/* Which of @kinds strike now? Counts what passes and what does not. */
+uint32_t cbx_faults_strike(CbxState *s, uint32_t kinds);
+
+/* Report that a fault has struck the data at an address, or a vector. */
+void cbx_fault_report(CbxState *s, uint32_t fault, uint64_t address);
+void cbx_fault_report_vector(CbxState *s, uint32_t fault, uint32_t vector);
+
+/* ---- names.c ----------------------------------------------------------- */
+
+const char *cbx_status_text(uint16_t status);
+
+/* Documented name of a call, or NULL. */
+const char *cbx_api_name(uint32_t api);
+
+/* Name of one CBX_FAULT_*. */
+const char *cbx_fault_name(uint32_t fault);
+
+/* Names of the faults in a mask as a JSON list. */
+void cbx_faults_list(JSONWriter *json, const char *name, uint32_t faults);
+
+/*
+ * Class properties that list names, separated by ':' or ',': `faults` (also at
+ * run time) and `apis` (before realize).
+ */
+void cbx_name_properties(ObjectClass *oc);
+
+#endif /* HW_CBX_CBX_H */

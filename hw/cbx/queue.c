@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CBX: descriptor queues.
+ *
+ * A timer on the virtual clock does the work in bounded steps: that leaves
+ * the vCPU and the main loop alone, stops with the machine (so that nothing
+ * writes to memory that is being migrated), and is under a test's control.
+ */
+#include "qemu/osdep.h"
+#include "qemu/bswap.h"
+#include "qemu/host-utils.h"
+#include "qemu/units.h"
+#include "cbx.h"
+#include "trace.h"
+
+/* One step holds the BQL for about as long as copying this much takes. */
+#define STEP_BYTES          (1 * MiB)
+/* What a descriptor costs by itself, in bytes of that budget. */
+#define STEP_DESCRIPTOR     (16 * KiB)
+
+static const uint32_t cbx_queue_writable[CBX_Q_REGS_SIZE / 4] = {
+    [CBX_Q_RING_LO / 4] = 0xffffffff,
+    [CBX_Q_RING_HI / 4] = 0xffffffff,
+    [CBX_Q_CQ_LO / 4] = 0xffffffff,
+    [CBX_Q_CQ_HI / 4] = 0xffffffff,
+    [CBX_Q_ENTRIES / 4] = 0xffffffff,
+    [CBX_Q_VECTOR / 4] = 0xffffffff,
+    [CBX_Q_CONTROL / 4] = CBX_Q_ENABLE,
+};
+
+static uint32_t *q_reg(CbxQueue *q, uint32_t r)
+{
+    return &q->regs[r / 4];
+}
+
+static uint64_t q_reg64(CbxQueue *q, uint32_t r)
+{
+    return q->regs[r / 4] | (uint64_t)q->regs[r / 4 + 1] << 32;
+}
+
+static uint32_t q_next(CbxQueue *q, uint32_t index)
+{
+    return (index + 1) & (*q_reg(q, CBX_Q_ENTRIES) - 1);
+}
+
+static unsigned q_number(CbxState *s, CbxQueue *q)
+{
+    return q - s->queues;
+}
+
+static bool q_enabled(CbxQueue *q)
+{
+    return *q_reg(q, CBX_Q_CONTROL) & CBX_Q_ENABLE;
+}
+
+static bool q_running(CbxQueue *q)
+{
+    return q_enabled(q) && *q_reg(q, CBX_Q_STATUS) == CBX_STATUS_OK;
+}
+
+/* A completion's place is made sure of before its descriptor is fetched. */
+static bool q_has_work(CbxQueue *q)
+{
+    return q_running(q) &&
+           (q->busy || (*q_reg(q, CBX_Q_HEAD) != q->tail &&
+                        q_next(q, *q_reg(q, CBX_Q_CQ_TAIL)) != q->cq_head));
+}
+
+static void cbx_queue_schedule(CbxState *s)
+{
+    if (!timer_pending(s->queue_timer)) {
+        timer_mod(s->queue_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1);
+    }
+}
+
+/* ---- Registers --------------------------------------------------------- */
+
+static uint16_t cbx_queue_check(CbxState *s, CbxQueue *q)
+{
+    uint32_t entries = *q_reg(q, CBX_Q_ENTRIES);
+    uint32_t vector = *q_reg(q, CBX_Q_VECTOR);
+    uint64_t ring = q_reg64(q, CBX_Q_RING_LO);
+    uint64_t cq = q_reg64(q, CBX_Q_CQ_LO);
+    uint64_t last = cbx_last_address(s);
+
+    if (!is_power_of_2(entries) || entries < CBX_Q_ENTRIES_MIN ||
+        entries > CBX_Q_ENTRIES_MAX) {
+        return CBX_STATUS_BAD_LENGTH;
+    }
+    if ((ring | cq) % CBX_DESCRIPTOR_SIZE) {
+        return CBX_STATUS_BAD_ALIGNMENT;
+    }
+    if (ring > last || entries * CBX_DESCRIPTOR_SIZE - 1 > last - ring ||
+        cq > last || entries * CBX_COMPLETION_SIZE - 1 > last - cq) {
+        return CBX_STATUS_BAD_ADDRESS;
+    }
+    if (vector != CBX_Q_VECTOR_NONE && vector >= s->n_vectors) {
+        return CBX_STATUS_BAD_INDEX;
+    }
+    return CBX_STATUS_OK;
+}
+
+static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
+{
+    uint16_t status;
+
+    if (enable == q_enabled(q)) {
+        return;
+    }
+    status = enable ? cbx_queue_check(s, q) : CBX_STATUS_OK;
+    *q_reg(q, CBX_Q_CONTROL) = enable && status == CBX_STATUS_OK ? CBX_Q_ENABLE
+                                                                 : 0;
+    *q_reg(q, CBX_Q_STATUS) = status;
+    *q_reg(q, CBX_Q_HEAD) = 0;
+    *q_reg(q, CBX_Q_CQ_TAIL) = 0;
+    q->tail = 0;
+    q->cq_head = 0;
+    q->phase = true;
+    q->busy = false;
+    if (status != CBX_STATUS_OK) {
+        cbx_register_error(s, status);
+    }
+    trace_cbx_queue_control(q_number(s, q), enable, status);
+}
+
+uint32_t cbx_queue_read(CbxState *s, uint32_t offset)
+{
+    uint32_t n = (offset - CBX_REG_QUEUE_BASE) / CBX_REG_QUEUE_STRIDE;
+    uint32_t r = (offset - CBX_REG_QUEUE_BASE) % CBX_REG_QUEUE_STRIDE;
+
+    if (n >= s->n_queues || r >= CBX_Q_REGS_SIZE) {
+        return 0;
+    }
+    return *q_reg(&s->queues[n], r);
+}
+
+void cbx_queue_write(CbxState *s, uint32_t offset, uint32_t value,
+                     uint32_t mask)
+{
+    uint32_t n = (offset - CBX_REG_QUEUE_BASE) / CBX_REG_QUEUE_STRIDE;
+    uint32_t r = (offset - CBX_REG_QUEUE_BASE) % CBX_REG_QUEUE_STRIDE;
+    CbxQueue *q = &s->queues[n];
+
+    if (n >= s->n_queues || r >= CBX_Q_REGS_SIZE) {
+        return;
+    }
+    mask &= cbx_queue_writable[r / 4];
+    value = (*q_reg(q, r) & ~mask) | (value & mask);
+    if (r == CBX_Q_CONTROL) {
+        cbx_queue_control(s, q, value & CBX_Q_ENABLE);
+    } else if (!mask) {
+        return;
+    } else if (q_enabled(q)) {
+        cbx_register_error(s, CBX_STATUS_UNSUPPORTED);
+    } else {
+        *q_reg(q, r) = value;
+    }
+}
+
+static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
+{
+    *q_reg(q, CBX_Q_STATUS) = status;
+    q->busy = false;
+    trace_cbx_queue_stop(q_number(s, q), status);
+    /* Nobody would look at the status without being told. */
+    cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+}
+
+void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value)
+{
+    uint32_t n = (offset - CBX_REG_DOORBELL_BASE) / CBX_REG_DOORBELL_STRIDE;
+    uint32_t r = (offset - CBX_REG_DOORBELL_BASE) % CBX_REG_DOORBELL_STRIDE;
+    CbxQueue *q = &s->queues[n];
+
+    if (n >= s->n_queues || r > CBX_DB_CQ_HEAD) {
+        return;
+    }
+    trace_cbx_doorbell(n, r == CBX_DB_TAIL ? "tail" : "cq-head", value);
+    if (!q_running(q)) {
+        cbx_register_error(s, CBX_STATUS_DISABLED);
+        return;
+    }
+    if (value >= *q_reg(q, CBX_Q_ENTRIES)) {
+        cbx_register_error(s, CBX_STATUS_BAD_INDEX);
+        cbx_queue_stop(s, q, CBX_STATUS_BAD_INDEX);
+        return;
+    }
+    if (r == CBX_DB_TAIL) {
+        q->tail = value;
+    } else {
+        q->cq_head = value;
+    }
+    if (q_has_work(q)) {
+        cbx_queue_schedule(s);
+    }
+}
+
+/* ---- Work -------------------------------------------------------------- */
+
+static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
+{
+    CbxTransfer *t = &q->transfer;
+    uint64_t at = q_reg64(q, CBX_Q_RING_LO) +
+                  *q_reg(q, CBX_Q_HEAD) * (uint64_t)CBX_DESCRIPTOR_SIZE;
+    uint32_t epoch = s->epoch;
+    CbxDescriptor d;
+    uint16_t status;
+
+    status = cbx_structure_read(s, at, &d, sizeof(d));
+    if (s->epoch != epoch || status != CBX_STATUS_OK) {
+        return status;
+    }
+    *q_reg(q, CBX_Q_HEAD) = q_next(q, *q_reg(q, CBX_Q_HEAD));
+    q->busy = true;
+    q->flags = d.flags;
+    q->id = le32_to_cpu(d.id);
+
+    memset(t, 0, sizeof(*t));
+    t->op = d.op;
+    t->attributes = le16_to_cpu(d.attributes);
+    t->address = le64_to_cpu(d.address);
+    t->length = le64_to_cpu(d.length);
+    t->offset = le64_to_cpu(d.offset);
+    t->argument = le64_to_cpu(d.argument);
+    t->argument2 = le64_to_cpu(d.argument2);
+    trace_cbx_descriptor(q_number(s, q), q->id, t->op, q->flags, t->attributes);
+
+    if (t->op < CBX_OP_COUNT &&
+        ((d.flags & ~CBX_DESC_FLAGS) || d.address2 || d.reserved)) {
+        t->status = CBX_STATUS_BAD_FLAGS;
+        t->value = t->address;
+    } else {
+        cbx_transfer_start(s, t);
+    }
+    return CBX_STATUS_OK;
+}
+
+static void cbx_queue_complete(CbxState *s, CbxQueue *q)
+{
+    CbxTransfer *t = &q->transfer;
+    uint64_t at = q_reg64(q, CBX_Q_CQ_LO) +
+                  *q_reg(q, CBX_Q_CQ_TAIL) * (uint64_t)CBX_COMPLETION_SIZE;
+    uint16_t flags = (q->phase ? CBX_COMP_PHASE : 0) |
+                     (t->iommu ? CBX_COMP_IOMMU : 0);
+    uint64_t head = q->id | (uint64_t)t->status << 32 | (uint64_t)flags << 48;
+    uint64_t rest[] = {
+        cpu_to_le64(t->done),
+        cpu_to_le64(t->value),
+        cpu_to_le64(qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL)),
+    };
+    uint32_t epoch = s->epoch;
+    uint16_t status;
+
+    q->busy = false;
+    /* The phase bit last: software may be polling for it. */
+    status = cbx_structure_write(s, at + offsetof(CbxCompletion, bytes), rest,
+                                 sizeof(rest));
+    if (s->epoch == epoch && status == CBX_STATUS_OK) {
+        smp_wmb();
+        status = cbx_structure_store(s, at, head);
+    }
+    if (s->epoch != epoch) {
+        return;
+    }
+    s->stats[CBX_STAT_DESCRIPTORS]++;
+    trace_cbx_completion(q_number(s, q), q->id, t->status, flags);
+    if (status != CBX_STATUS_OK) {
+        cbx_queue_stop(s, q, status);
+        return;
+    }
+    *q_reg(q, CBX_Q_CQ_TAIL) = q_next(q, *q_reg(q, CBX_Q_CQ_TAIL));
+    q->phase ^= *q_reg(q, CBX_Q_CQ_TAIL) == 0;
+    if (q->flags & CBX_DESC_INTERRUPT) {
+        cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+    }
+}
+
+/* Work on one queue until the budget is spent. Returns what is left of it. */
+static uint64_t cbx_queue_run(CbxState *s, CbxQueue *q, uint64_t budget)
+{
+    uint32_t epoch = s->epoch;
+
+    while (budget && q_has_work(q)) {
+        uint64_t before;
+        bool over;
+
+        if (!q->busy) {
+            uint16_t status = cbx_queue_fetch(s, q);
+
+            if (s->epoch != epoch) {
+                return 0;
+            }
+            if (status != CBX_STATUS_OK) {
+                cbx_queue_stop(s, q, status);
+                break;
+            }
+            budget -= MIN(budget, STEP_DESCRIPTOR);
+        }
+        before = q->transfer.done;
+        over = cbx_transfer_step(s, &q->transfer, budget);
+        if (s->epoch != epoch) {
+            return 0;
+        }
+        budget -= MIN(budget, q->transfer.done - before);
+        if (over) {
+            cbx_queue_complete(s, q);
+            if (s->epoch != epoch) {
+                return 0;
+            }
+        }
+    }
+    return budget;
+}
+
+static void cbx_queue_step(void *opaque)
+{
+    CbxState *s = opaque;
+    MemReentrancyGuard *guard = &DEVICE(s)->mem_reentrancy_guard;
+    uint64_t budget = STEP_BYTES;
+    bool more = false;
+    unsigned i;
+
+    /*
+     * DMA may hit whatever the guest aims it at: our own registers (a timer
+     * is not guarded against that by itself), or something that removes us.
+     */
+    object_ref(OBJECT(s));
+    guard->engaged_in_io = true;
+    for (i = 0; i < s->n_queues && budget; i++) {
+        CbxQueue *q = &s->queues[(s->next_queue + i) % s->n_queues];
+
+        budget = cbx_queue_run(s, q, budget);
+    }
+    s->next_queue = (s->next_queue + 1) % s->n_queues;
+    guard->engaged_in_io = false;
+
+    for (i = 0; i < s->n_queues; i++) {
+        more |= q_has_work(&s->queues[i]);
+    }
+    if (more && s->queue_timer) {
+        cbx_queue_schedule(s);
+    }
+    object_unref(OBJECT(s));
+}
+
+/* ---- Life -------------------------------------------------------------- */
+
+void cbx_queue_init(CbxState *s)
+{
+    s->queue_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, cbx_queue_step, s);
+}
+
+void cbx_queue_exit(CbxState *s)
+{
+    cbx_queue_reset(s);
+    timer_free(s->queue_timer);
+    s->queue_timer = NULL;
+}
+
+void cbx_queue_reset(CbxState *s)
+{
+    timer_del(s->queue_timer);
+    memset(s->queues, 0, sizeof(s->queues));
+    for (unsigned i = 0; i < CBX_QUEUES_MAX; i++) {
+        *q_reg(&s->queues[i], CBX_Q_VECTOR) = CBX_Q_VECTOR_NONE;
+    }
+    s->next_queue = 0;
+}
+
+static bool cbx_queue_valid(CbxState *s, CbxQueue *q)
+{
+    uint32_t entries = *q_reg(q, CBX_Q_ENTRIES);
+    CbxTransfer *t = &q->transfer;
+
+    if (*q_reg(q, CBX_Q_STATUS) >= CBX_STATUSES) {
+        return false;
+    }
+    if (!q_enabled(q)) {
+        return !q->busy;
+    }
+    return cbx_queue_check(s, q) == CBX_STATUS_OK &&
+           *q_reg(q, CBX_Q_HEAD) < entries && q->tail < entries &&
+           *q_reg(q, CBX_Q_CQ_TAIL) < entries && q->cq_head < entries &&
+           (!q->busy || cbx_transfer_valid(s, t));
+}
+
+bool cbx_queue_post_load(CbxState *s)
+{
+    for (unsigned i = 0; i < CBX_QUEUES_MAX; i++) {
+        CbxQueue *q = &s->queues[i];
+
+        if (i < s->n_queues ? !cbx_queue_valid(s, q) : q_enabled(q)) {
+            return false;
+        }
+    }
+    if (s->next_queue >= s->n_queues) {
+        return false;
+    }
+    cbx_queue_schedule(s);
+    return true;
+}
