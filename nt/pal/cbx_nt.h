@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Inside of the Linux module: what its files offer each other. Functions that
+ * return int return 0 or a negative errno.
+ */
+#ifndef CBX_NT_H
+#define CBX_NT_H
+
+#include <linux/interrupt.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+
+#include "pal.h"
+
+#undef pr_fmt
+#define pr_fmt(fmt) "cbx_nt: " fmt
+
+/* ---- context.c: crossing between Linux and PE code --------------------- */
+
+/* What a thread in PE code must find again after a call that sleeps. */
+struct pe_context {
+	u8 xmm[10][16];         /* xmm6-15: the callee's to preserve */
+	u32 mxcsr;
+	unsigned long irql;
+};
+
+int context_start(void);
+/* Calls PE code from a thread: vector registers, IRQL 0, processor block. */
+u64 context_call(void *routine, u64 a, u64 b, u64 c, u64 d);
+/* Calls PE code from an interrupt or softirq; leaves what it found. */
+u64 context_call_irq(void *routine, u64 a, u64 b, u64 c, u64 d);
+/* Brackets around whatever sleeps in a platform function. */
+void context_leave(struct pe_context *context);
+void context_return(struct pe_context *context);
+/* Stores what gs:[0x188] holds; preemption is off. */
+void context_set_thread(void *nt);
+unsigned long context_irql(void);
+
+/* call.S: aligns the stack, translates the arguments. */
+u64 pe_call(void *routine, u64 a, u64 b, u64 c, u64 d);
+
+/* ---- image.c ------------------------------------------------------------ */
+
+int image_start(void);
+/* Loads `name` and whatever it imports from; links. Panics on what is missing. */
+int image_load_all(const char *driver, struct pal_boot *boot);
+/* "image+0xNN", or the bare address; returns buffer. */
+const char *image_describe(unsigned long address, char *buffer, size_t size);
+/* Is the address in an image that has been unloaded? */
+bool image_unloaded(unsigned long address);
+
+/* ---- imports.c ---------------------------------------------------------- */
+
+#define PAL_MODULE "cbxpal.sys"
+void *pal_function(const char *name);
+
+/* ---- thread.c ----------------------------------------------------------- */
+
+/* Runs `routine` in a new kernel thread as an NT thread. */
+int thread_start(int (*routine)(void *), void *argument, void **handle);
+/* What gs:[0x188] holds in the calling thread; NULL outside NT threads. */
+void *thread_nt(void);
+
+/* ---- dispatch.c --------------------------------------------------------- */
+
+void dispatch_start(void);
+void dispatch_stop(void);
+
+/* ---- pci.c -------------------------------------------------------------- */
+
+struct nt_vector {
+	pal_isr routine;                /* NULL: not connected */
+	void *context;
+	u32 index;
+};
+
+struct nt_device {
+	struct pci_dev *pci;
+	void __iomem *regs;             /* BAR0, for the report port */
+	struct pal_irqs irqs;
+	struct nt_vector vector[PAL_VECTORS_MAX];
+};
+
+int pci_start(void);
+void pci_stop(void);
+/* The device to drive, NULL if there is none. */
+struct nt_device *pci_first(void);
+
+/* ---- report.c ----------------------------------------------------------- */
+
+int report_start(void);
+void report_stop(void);
+void report_attach(struct nt_device *device);
+void report_detach(struct nt_device *device);
+/* "crash" record and words on the console. report_crash() then panics. */
+void report_last_words(const char *code, const char *text);
+
+/* Inline, so that objtool sees panic() as the end of the caller. */
+static __always_inline void __noreturn report_crash(const char *code,
+						    const char *text)
+{
+	report_last_words(code, text);
+	panic("%s: %s", code, text);
+}
+
+#define REPORT_TEXT_MAX 512
+
+#endif /* CBX_NT_H */

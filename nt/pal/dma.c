@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Memory shared by CPU and device, through Linux's DMA API, so that address
+ * choice and translation are Linux's.
+ *
+ * A limit and a node for one allocation are set as the device's for the time
+ * of the call. Cached memory is coherent memory. Uncached memory is pages of
+ * our own whose type is changed, because dma_alloc_coherent() on x86 is always
+ * write-back.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/gfp.h>
+#include <linux/iommu.h>
+#include <linux/mutex.h>
+#include <asm/set_memory.h>
+
+#include "cbx_nt.h"
+
+static DEFINE_MUTEX(dma_lock);
+
+static bool dma_translated(struct device *dev)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+
+	return domain && (domain->type & __IOMMU_DOMAIN_PAGING);
+}
+
+static int alloc_coherent(struct device *dev, struct pal_dma *dma)
+{
+	u64 mask = dev->coherent_dma_mask;
+	dma_addr_t logical;
+
+	dev->coherent_dma_mask = dma->limit;
+	dma->va = dma_alloc_attrs(dev, dma->size, &logical,
+				  GFP_KERNEL | __GFP_NOWARN, DMA_ATTR_NO_WARN);
+	dev->coherent_dma_mask = mask;
+	if (!dma->va)
+		return -ENOMEM;
+	dma->logical = logical;
+	return 0;
+}
+
+/* Without an IOMMU the pages themselves must be below the limit. */
+static gfp_t zone_below(struct device *dev, u64 limit)
+{
+	if (dma_translated(dev))
+		return 0;
+	if (limit <= DMA_BIT_MASK(24))
+		return GFP_DMA;
+	return limit <= DMA_BIT_MASK(32) ? GFP_DMA32 : 0;
+}
+
+static int alloc_pages_typed(struct device *dev, struct pal_dma *dma)
+{
+	unsigned long pages = dma->size >> PAGE_SHIFT;
+	u64 mask = *dev->dma_mask;
+	phys_addr_t physical;
+	dma_addr_t logical;
+	void *va;
+	int err;
+
+	va = alloc_pages_exact(dma->size, GFP_KERNEL | __GFP_NOWARN |
+					  zone_below(dev, dma->limit));
+	if (!va)
+		return -ENOMEM;
+	physical = virt_to_phys(va);
+	err = -ENOMEM;
+	if (!dma_translated(dev) && physical + dma->size - 1 > dma->limit)
+		goto free;
+	err = dma->cache == PAL_CACHE_WC
+	      ? set_memory_wc((unsigned long)va, pages)
+	      : set_memory_uc((unsigned long)va, pages);
+	if (err)
+		goto free;
+	*dev->dma_mask = dma->limit;
+	logical = dma_map_single_attrs(dev, va, dma->size, DMA_BIDIRECTIONAL,
+				       DMA_ATTR_SKIP_CPU_SYNC |
+				       DMA_ATTR_NO_WARN);
+	*dev->dma_mask = mask;
+	err = -ENOMEM;
+	if (dma_mapping_error(dev, logical))
+		goto cached;
+	/* A bounce buffer is not shared memory. */
+	if (!dma_translated(dev) && logical != physical)
+		goto unmap;
+	dma->va = va;
+	dma->logical = logical;
+	return 0;
+
+unmap:
+	dma_unmap_single_attrs(dev, logical, dma->size, DMA_BIDIRECTIONAL,
+			       DMA_ATTR_SKIP_CPU_SYNC);
+cached:
+	set_memory_wb((unsigned long)va, pages);
+free:
+	free_pages_exact(va, dma->size);
+	return err;
+}
+
+int32_t PALAPI pal_dma_alloc(void *device, struct pal_dma *dma)
+{
+	struct device *dev = &((struct nt_device *)device)->pci->dev;
+	struct pe_context saved;
+	int node, err;
+
+	if (!dma->size || dma->size & ~PAGE_MASK || dma->size > INT_MAX ||
+	    dma->limit < dma->size - 1)
+		return -EINVAL;
+	context_leave(&saved);
+	mutex_lock(&dma_lock);
+	node = dev_to_node(dev);
+	if (dma->node != PAL_NODE_ANY && dma->node < nr_node_ids &&
+	    node_online(dma->node))
+		set_dev_node(dev, dma->node);
+	if (dma->cache == PAL_CACHE_WB)
+		err = alloc_coherent(dev, dma);
+	else
+		err = alloc_pages_typed(dev, dma);
+	set_dev_node(dev, node);
+	mutex_unlock(&dma_lock);
+	context_return(&saved);
+	return err;
+}
+
+void PALAPI pal_dma_free(void *device, struct pal_dma *dma)
+{
+	struct device *dev = &((struct nt_device *)device)->pci->dev;
+	struct pe_context saved;
+
+	context_leave(&saved);
+	if (dma->cache == PAL_CACHE_WB) {
+		dma_free_attrs(dev, dma->size, dma->va, dma->logical, 0);
+	} else {
+		dma_unmap_single_attrs(dev, dma->logical, dma->size,
+				       DMA_BIDIRECTIONAL,
+				       DMA_ATTR_SKIP_CPU_SYNC);
+		set_memory_wb((unsigned long)dma->va, dma->size >> PAGE_SHIFT);
+		free_pages_exact(dma->va, dma->size);
+	}
+	context_return(&saved);
+}

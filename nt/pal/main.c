@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cbx_nt: runs an unmodified Windows kernel driver. Loads the stand-in's
+ * ntoskrnl.exe and hal.dll and the driver, links them, calls the first.
+ * Loading the module returns when the driver has been unloaded.
+ */
+#include <linux/completion.h>
+#include <linux/init.h>
+
+#include "cbx_nt.h"
+
+static char *driver = "cbxwdm.sys";
+module_param(driver, charp, 0444);
+MODULE_PARM_DESC(driver, "file name of the driver, in the root directory");
+
+static char *fault = "";
+module_param(fault, charp, 0444);
+MODULE_PARM_DESC(fault, "faults to inject, comma-separated");
+
+static DECLARE_COMPLETION(finished);
+static u32 result;
+
+static int system_main(void *data)
+{
+	struct pal_boot *boot = data;
+
+	if (!image_load_all(driver, boot))
+		result = context_call(boot->image[0].entry, (u64)boot, 0, 0, 0);
+	complete(&finished);
+	return 0;
+}
+
+static struct pal_boot boot;
+
+static int __init cbx_nt_init(void)
+{
+	int err;
+
+	err = context_start();
+	if (err)
+		return err;
+	err = image_start();
+	if (err)
+		return err;
+	err = report_start();
+	if (err)
+		return err;
+	dispatch_start();
+	err = pci_start();
+	if (err)
+		goto stop;
+	boot.version = PAL_VERSION;
+	boot.fault = fault;
+	boot.device = pci_first();
+	boot.processors = num_online_cpus();
+	if (!boot.device)
+		report_crash("no-device", "no PCI function of the CBX device was found; start QEMU with -device cbx");
+	err = thread_start(system_main, &boot, &boot.thread);
+	if (err)
+		goto unregister;
+	wait_for_completion(&finished);
+	if (result)
+		pr_err("NT ended with 0x%08x\n", result);
+	return 0;
+
+unregister:
+	pci_stop();
+stop:
+	dispatch_stop();
+	report_stop();
+	return err;
+}
+
+module_init(cbx_nt_init);
+MODULE_DESCRIPTION("CBX stand-in for the Windows kernel: platform layer");
+MODULE_LICENSE("GPL");

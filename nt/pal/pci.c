@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The PCI function that the NT driver drives: a Linux pci_driver holds it, so
+ * that Linux sets up its IOMMU domain and DMA operations as for any other.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/iommu.h>
+#include <linux/msi.h>
+
+#include "cbx_nt.h"
+#include <cbx/abi.h>
+
+static struct nt_device *first;
+
+static int cbx_probe(struct pci_dev *pci, const struct pci_device_id *id)
+{
+	struct nt_device *device;
+	int err;
+
+	if (first)
+		return -EBUSY;
+	device = devm_kzalloc(&pci->dev, sizeof(*device), GFP_KERNEL);
+	if (!device)
+		return -ENOMEM;
+	err = pcim_enable_device(pci);
+	if (err)
+		return err;
+	err = dma_set_mask_and_coherent(&pci->dev, DMA_BIT_MASK(64));
+	if (err)
+		return err;
+	device->regs = pcim_iomap(pci, CBX_BAR_REGS, 0);
+	if (!device->regs)
+		return -ENOMEM;
+	device->pci = pci;
+	pci_set_drvdata(pci, device);
+	report_attach(device);
+	first = device;
+	return 0;
+}
+
+static void cbx_remove(struct pci_dev *pci)
+{
+	first = NULL;
+	report_detach(pci_get_drvdata(pci));
+}
+
+static const struct pci_device_id cbx_ids[] = {
+	{ PCI_DEVICE(CBX_PCI_VENDOR_ID, CBX_PCI_DEVICE_ID) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, cbx_ids);
+
+static struct pci_driver cbx_driver = {
+	.name = "cbx_nt",
+	.id_table = cbx_ids,
+	.probe = cbx_probe,
+	.remove = cbx_remove,
+};
+
+int pci_start(void)
+{
+	return pci_register_driver(&cbx_driver);
+}
+
+void pci_stop(void)
+{
+	pci_unregister_driver(&cbx_driver);
+}
+
+struct nt_device *pci_first(void)
+{
+	return first;
+}
+
+void PALAPI pal_device_info(void *handle, struct pal_device_info *info)
+{
+	struct pci_dev *pci = ((struct nt_device *)handle)->pci;
+	struct iommu_domain *domain = iommu_get_domain_for_dev(&pci->dev);
+	int node = dev_to_node(&pci->dev), i;
+
+	memset(info, 0, sizeof(*info));
+	info->vendor = pci->vendor;
+	info->device = pci->device;
+	info->subsystem_vendor = pci->subsystem_vendor;
+	info->subsystem = pci->subsystem_device;
+	info->class_revision = pci->class << 8 | pci->revision;
+	info->segment = pci_domain_nr(pci->bus);
+	info->bus = pci->bus->number;
+	info->slot = PCI_SLOT(pci->devfn);
+	info->function = PCI_FUNC(pci->devfn);
+	info->node = node < 0 ? PAL_NODE_ANY : node;
+	info->translated = domain && (domain->type & __IOMMU_DOMAIN_PAGING);
+	for (i = 0; i < PAL_BARS; i++) {
+		unsigned long flags = pci_resource_flags(pci, i);
+
+		info->bar[i].address = pci_resource_start(pci, i);
+		info->bar[i].size = pci_resource_len(pci, i);
+		info->bar[i].flags =
+			(flags & IORESOURCE_IO ? PAL_BAR_IO : 0) |
+			(flags & IORESOURCE_MEM_64 ? PAL_BAR_64 : 0) |
+			(flags & IORESOURCE_PREFETCH ? PAL_BAR_PREFETCH : 0);
+	}
+}
+
+uint32_t PALAPI pal_config(void *handle, uint32_t offset, void *buffer,
+			   uint32_t size, uint32_t write)
+{
+	struct pci_dev *pci = ((struct nt_device *)handle)->pci;
+	u8 *bytes = buffer;
+	u32 i;
+
+	for (i = 0; i < size && offset + i < pci->cfg_size; i++)
+		if (write)
+			pci_write_config_byte(pci, offset + i, bytes[i]);
+		else
+			pci_read_config_byte(pci, offset + i, &bytes[i]);
+	return i;
+}
+
+void PALAPI pal_device_enable(void *handle, uint32_t on)
+{
+	struct pci_dev *pci = ((struct nt_device *)handle)->pci;
+	struct pe_context saved;
+
+	context_leave(&saved);
+	if (on)
+		pci_set_master(pci);
+	else
+		pci_clear_master(pci);
+	context_return(&saved);
+}
+
+int32_t PALAPI pal_irq_alloc(void *handle, uint32_t max, struct pal_irqs *irqs)
+{
+	struct nt_device *device = handle;
+	struct pci_dev *pci = device->pci;
+	struct pe_context saved;
+	int count, i;
+
+	context_leave(&saved);
+	count = pci_alloc_irq_vectors(pci, 1, min(max, PAL_VECTORS_MAX),
+				      PCI_IRQ_ALL_TYPES);
+	memset(irqs, 0, sizeof(*irqs));
+	if (count > 0) {
+		irqs->count = count;
+		irqs->kind = pci->msix_enabled ? PAL_IRQ_MSIX :
+			     pci->msi_enabled ? PAL_IRQ_MSI : PAL_IRQ_LINE;
+	}
+	for (i = 0; i < count; i++) {
+		irqs->irq[i].vector = pci_irq_vector(pci, i);
+		if (irqs->kind != PAL_IRQ_LINE) {
+			struct msi_msg msg;
+
+			get_cached_msi_msg(irqs->irq[i].vector, &msg);
+			irqs->irq[i].address = (u64)msg.address_hi << 32 |
+					       msg.address_lo;
+			irqs->irq[i].data = msg.data;
+		}
+	}
+	device->irqs = *irqs;
+	context_return(&saved);
+	return count < 0 ? count : 0;
+}
+
+void PALAPI pal_irq_free(void *handle)
+{
+	struct nt_device *device = handle;
+	struct pe_context saved;
+
+	context_leave(&saved);
+	pci_free_irq_vectors(device->pci);
+	context_return(&saved);
+}
+
+static irqreturn_t irq_handler(int irq, void *data)
+{
+	struct nt_vector *vector = data;
+
+	return context_call_irq(vector->routine, (u64)vector->context,
+				vector->index, 0, 0) & 0xff
+	       ? IRQ_HANDLED : IRQ_NONE;
+}
+
+int32_t PALAPI pal_irq_connect(void *handle, uint32_t index, pal_isr isr,
+			       void *context)
+{
+	struct nt_device *device = handle;
+	struct pe_context saved;
+	int err;
+
+	if (index >= device->irqs.count || device->vector[index].routine)
+		return -EINVAL;
+	context_leave(&saved);
+	device->vector[index].routine = isr;
+	device->vector[index].context = context;
+	device->vector[index].index = index;
+	err = request_irq(device->irqs.irq[index].vector, irq_handler,
+			  device->irqs.kind == PAL_IRQ_LINE ? IRQF_SHARED : 0,
+			  "cbx_nt", &device->vector[index]);
+	if (err)
+		device->vector[index].routine = NULL;
+	context_return(&saved);
+	return err;
+}
+
+void PALAPI pal_irq_disconnect(void *handle, uint32_t index)
+{
+	struct nt_device *device = handle;
+	struct pe_context saved;
+
+	if (index >= device->irqs.count || !device->vector[index].routine)
+		return;
+	context_leave(&saved);
+	free_irq(device->irqs.irq[index].vector, &device->vector[index]);
+	device->vector[index].routine = NULL;
+	context_return(&saved);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Words: console, report stream, and the last ones before the guest stops.
+ */
+#include <linux/io.h>
+#include <linux/kdebug.h>
+#include <linux/kernel.h>
+#include <linux/panic_notifier.h>
+#include <asm/trap_pf.h>
+#include <asm/trapnr.h>
+
+#include "cbx_nt.h"
+#include <cbx/abi.h>
+
+static struct nt_device *port;
+static atomic_t crashed;
+
+void report_attach(struct nt_device *device)
+{
+	port = device;
+}
+
+void report_detach(struct nt_device *device)
+{
+	if (port == device)
+		port = NULL;
+}
+
+static u32 report_once(u32 kind, const u8 *fields, u32 size)
+{
+	u32 i;
+
+	for (i = 0; i + 4 <= size; i += 4)
+		writel(fields[i] | fields[i + 1] << 8 | fields[i + 2] << 16 |
+		       (u32)fields[i + 3] << 24,
+		       port->regs + CBX_REG_REPORT_DATA);
+	for (; i < size; i++)
+		writeb(fields[i], port->regs + CBX_REG_REPORT_DATA);
+	writel(kind, port->regs + CBX_REG_REPORT_COMMIT);
+	return readl(port->regs + CBX_REG_REPORT_STATUS);
+}
+
+uint32_t PALAPI pal_report(uint32_t kind, const void *fields, uint32_t size)
+{
+	u32 status;
+
+	if (!port)
+		return CBX_STATUS_DISABLED;
+	status = report_once(kind, fields, size);
+	/* A driver that was stopped may have left half a record before ours. */
+	if (status != CBX_STATUS_OK)
+		status = report_once(kind, fields, size);
+	return status;
+}
+
+void PALAPI pal_log(uint32_t level, const char *text)
+{
+	if (level == PAL_LOG_ERROR)
+		pr_err("%s\n", text);
+	else
+		pr_info("%s\n", text);
+}
+
+static void report_crash_record(const char *code, const char *text)
+{
+	char fields[REPORT_TEXT_MAX + 64];
+	int n;
+
+	if (atomic_xchg(&crashed, 1))
+		return;
+	n = scnprintf(fields, sizeof(fields), "code%c%s%ctext%c%s", 0, code, 0,
+		      0, text) + 1;
+	pal_report(CBX_REPORT_CRASH, fields, n);
+}
+
+void report_last_words(const char *code, const char *text)
+{
+	report_crash_record(code, text);
+	pr_emerg("%s\n", text);
+}
+
+void PALAPI pal_panic(const char *code, const char *text)
+{
+	report_crash(code, text);
+}
+
+/* ---- Faults in PE code --------------------------------------------------- */
+
+enum {
+	BUG_KMODE_EXCEPTION = 0x1e,
+	BUG_PAGE_FAULT = 0x50,
+	BUG_DRIVER_IRQL = 0xd1,
+	BUG_DRIVER_UNLOADED = 0xce,
+};
+
+static const char *access_name(long error)
+{
+	if (error & X86_PF_INSTR)
+		return "execute";
+	return error & X86_PF_WRITE ? "write" : "read";
+}
+
+/* The bug check that Windows raises for a fault, and what happened. */
+static u32 describe_fault(const struct die_args *args, char *text, size_t size)
+{
+	unsigned long address, ip = args->regs->ip;
+	char where[64];
+
+	image_describe(ip, where, sizeof(where));
+	if (args->trapnr != X86_TRAP_PF) {
+		scnprintf(text, size, "exception %d (%s) at %s", args->trapnr,
+			  args->str, where);
+		return image_unloaded(ip) ? BUG_DRIVER_UNLOADED
+					  : BUG_KMODE_EXCEPTION;
+	}
+	address = read_cr2();
+	scnprintf(text, size, "%s of 0x%lx at %s, IRQL %lu",
+		  access_name(args->err), address, where, context_irql());
+	if (image_unloaded(ip))
+		return BUG_DRIVER_UNLOADED;
+	return context_irql() >= 2 ? BUG_DRIVER_IRQL : BUG_PAGE_FAULT;
+}
+
+static int report_die(struct notifier_block *nb, unsigned long event,
+		      void *data)
+{
+	char text[256], code[16];
+
+	if (event == DIE_OOPS) {
+		scnprintf(code, sizeof(code), "0x%08X",
+			  describe_fault(data, text, sizeof(text)));
+		pr_emerg("*** STOP: %s: %s\n", code, text);
+		report_crash_record(code, text);
+	}
+	return NOTIFY_DONE;
+}
+
+static int report_panic(struct notifier_block *nb, unsigned long event,
+			void *text)
+{
+	report_crash_record("linux-panic", text);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block die_block = { .notifier_call = report_die };
+static struct notifier_block panic_block = { .notifier_call = report_panic };
+
+int report_start(void)
+{
+	atomic_notifier_chain_register(&panic_notifier_list, &panic_block);
+	return register_die_notifier(&die_block);
+}
+
+void report_stop(void)
+{
+	unregister_die_notifier(&die_block);
+	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_block);
+}
