@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/queue.h"
+
+#include <stddef.h>
+
+#include "core/access.h"
+#include "core/status.h"
+
+/* Alignment that the device asks of both rings. */
+enum { RING_ALIGN = 64 };
+
+static void write32(const CbxQueue *queue, uint32_t offset, uint32_t value)
+{
+    const CbxWorld *world = queue->dev->world;
+
+    world->ops->write32(world->context, offset, value);
+}
+
+static void write64(const CbxQueue *queue, uint32_t offset, uint64_t value)
+{
+    const CbxWorld *world = queue->dev->world;
+
+    world->ops->write64(world->context, offset, value);
+}
+
+static void barrier(const CbxQueue *queue)
+{
+    queue->dev->world->ops->barrier(queue->dev->world->context);
+}
+
+uint64_t cbx_queue_bytes(uint32_t entries)
+{
+    return (uint64_t)entries * (CBX_DESCRIPTOR_SIZE + CBX_COMPLETION_SIZE);
+}
+
+uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
+                         uint32_t vector, volatile void *memory,
+                         uint64_t logical, uint32_t entries,
+                         uint32_t timeout_ms)
+{
+    const CbxWorld *world = dev->world;
+    uint64_t cq_offset = (uint64_t)entries * CBX_DESCRIPTOR_SIZE;
+
+    if (entries < CBX_Q_ENTRIES_MIN || entries > CBX_Q_ENTRIES_MAX ||
+        (entries & (entries - 1)) || logical % RING_ALIGN ||
+        (uintptr_t)memory % RING_ALIGN) {
+        return CBX_STATUS_BAD_RINGS;
+    }
+    queue->dev = dev;
+    queue->number = number;
+    queue->entries = entries;
+    queue->timeout_ms = timeout_ms;
+    queue->ring = memory;
+    queue->cq = queue->ring + cq_offset;
+    queue->tail = 0;
+    queue->cq_head = 0;
+    queue->phase = CBX_COMP_PHASE;
+    queue->next_id = 1;
+    queue->broken = false;
+    for (uint64_t i = 0; i < cbx_queue_bytes(entries); i += 8) {
+        cbx_store64(queue->ring + i, 0);
+    }
+
+    write64(queue, CBX_REG_QUEUE(number, CBX_Q_RING_LO), logical);
+    write64(queue, CBX_REG_QUEUE(number, CBX_Q_CQ_LO), logical + cq_offset);
+    write32(queue, CBX_REG_QUEUE(number, CBX_Q_ENTRIES), entries);
+    write32(queue, CBX_REG_QUEUE(number, CBX_Q_VECTOR), vector);
+    barrier(queue);
+    write32(queue, CBX_REG_QUEUE(number, CBX_Q_CONTROL), CBX_Q_ENABLE);
+    return world->ops->read32(world->context,
+                              CBX_REG_QUEUE(number, CBX_Q_STATUS));
+}
+
+void cbx_queue_stop(CbxQueue *queue)
+{
+    write32(queue, CBX_REG_QUEUE(queue->number, CBX_Q_CONTROL), 0);
+    barrier(queue);
+}
+
+/* Field by field: shared memory takes naturally aligned accesses only. */
+static void put_descriptor(volatile uint8_t *slot, const CbxDescriptor *d,
+                           uint32_t id)
+{
+    cbx_store8(slot + offsetof(CbxDescriptor, op), d->op);
+    cbx_store8(slot + offsetof(CbxDescriptor, flags), CBX_DESC_INTERRUPT);
+    cbx_store16(slot + offsetof(CbxDescriptor, attributes), d->attributes);
+    cbx_store32(slot + offsetof(CbxDescriptor, id), id);
+    cbx_store64(slot + offsetof(CbxDescriptor, address), d->address);
+    cbx_store64(slot + offsetof(CbxDescriptor, address2), d->address2);
+    cbx_store64(slot + offsetof(CbxDescriptor, length), d->length);
+    cbx_store64(slot + offsetof(CbxDescriptor, offset), d->offset);
+    cbx_store64(slot + offsetof(CbxDescriptor, argument), d->argument);
+    cbx_store64(slot + offsetof(CbxDescriptor, argument2), d->argument2);
+    cbx_store64(slot + offsetof(CbxDescriptor, reserved), 0);
+}
+
+static void get_completion(const volatile uint8_t *slot, CbxCompletion *c)
+{
+    c->id = cbx_load32(slot + offsetof(CbxCompletion, id));
+    c->status = cbx_load16(slot + offsetof(CbxCompletion, status));
+    c->flags = cbx_load16(slot + offsetof(CbxCompletion, flags));
+    c->bytes = cbx_load64(slot + offsetof(CbxCompletion, bytes));
+    c->value = cbx_load64(slot + offsetof(CbxCompletion, value));
+    c->time_ns = cbx_load64(slot + offsetof(CbxCompletion, time_ns));
+}
+
+/* Takes the completion at the head, if the device has written it. */
+static bool take_completion(CbxQueue *queue, CbxCompletion *c)
+{
+    volatile uint8_t *slot = queue->cq +
+                             (uint64_t)queue->cq_head * CBX_COMPLETION_SIZE;
+    uint16_t flags = cbx_load16(slot + offsetof(CbxCompletion, flags));
+
+    if ((flags & CBX_COMP_PHASE) != queue->phase) {
+        return false;
+    }
+    barrier(queue);    /* the phase first, then what it vouches for */
+    get_completion(slot, c);
+    if (++queue->cq_head == queue->entries) {
+        queue->cq_head = 0;
+        queue->phase ^= CBX_COMP_PHASE;
+    }
+    write32(queue, CBX_REG_DOORBELL(queue->number, CBX_DB_CQ_HEAD),
+            queue->cq_head);
+    return true;
+}
+
+static uint32_t break_down(CbxQueue *queue, uint32_t status)
+{
+    const CbxWorld *world = queue->dev->world;
+    uint32_t stopped = world->ops->read32(world->context,
+                                          CBX_REG_QUEUE(queue->number,
+                                                        CBX_Q_STATUS));
+
+    queue->broken = true;
+    return stopped != CBX_STATUS_OK ? stopped : status;
+}
+
+uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
+                       CbxCompletion *completion)
+{
+    const CbxWorld *world = queue->dev->world;
+    uint32_t id = queue->next_id++;
+    CbxCompletion own;
+    bool interrupted;
+
+    put_descriptor(queue->ring + (uint64_t)queue->tail * CBX_DESCRIPTOR_SIZE,
+                   descriptor, id);
+    queue->tail = (queue->tail + 1) % queue->entries;
+    world->ops->interrupt_arm(world->context);
+    barrier(queue);
+    write32(queue, CBX_REG_DOORBELL(queue->number, CBX_DB_TAIL), queue->tail);
+
+    interrupted = world->ops->interrupt_wait(world->context,
+                                             queue->timeout_ms);
+    if (!take_completion(queue, &own)) {
+        return break_down(queue, interrupted ? CBX_STATUS_NO_COMPLETION
+                                             : CBX_STATUS_TIMEOUT);
+    }
+    if (own.id != id) {
+        return break_down(queue, CBX_STATUS_BAD_COMPLETION);
+    }
+    if (!interrupted) {
+        return break_down(queue, CBX_STATUS_NO_INTERRUPT);
+    }
+    if (completion) {
+        *completion = own;
+    }
+    return own.status;
+}

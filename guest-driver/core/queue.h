@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* One ring of descriptors, used for one operation at a time. */
+#ifndef CBX_CORE_QUEUE_H
+#define CBX_CORE_QUEUE_H
+
+#include "cbx/abi.h"
+#include "core/device.h"
+
+typedef struct CbxQueue {
+    CbxDevice *dev;
+    uint32_t number;
+    uint32_t entries;
+    uint32_t timeout_ms;        /* for one operation */
+    volatile uint8_t *ring;     /* descriptors */
+    volatile uint8_t *cq;       /* completions */
+    uint32_t tail;
+    uint32_t cq_head;
+    uint32_t phase;
+    uint32_t next_id;
+    bool broken;                /* the device did not keep to the protocol */
+} CbxQueue;
+
+/* Bytes of shared memory for both rings, which lie one behind the other. */
+uint64_t cbx_queue_bytes(uint32_t entries);
+
+/*
+ * Puts both rings into shared memory of cbx_queue_bytes(entries), 64-aligned
+ * for the device and for the CPU, and enables the queue with an MSI-X vector.
+ * CBX_STATUS_BAD_RINGS, or what the device says.
+ */
+uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
+                         uint32_t vector, volatile void *memory,
+                         uint64_t logical, uint32_t entries,
+                         uint32_t timeout_ms);
+
+/* Disables the queue: afterwards the device does not touch the rings. */
+void cbx_queue_stop(CbxQueue *queue);
+
+/*
+ * Executes one descriptor and waits for its interrupt. `id` and `flags` of the
+ * descriptor are set here. Returns the completion's status. When the queue has
+ * stopped, its status, and else TIMEOUT, NO_INTERRUPT, NO_COMPLETION or
+ * BAD_COMPLETION: then queue->broken is set and the run has to end.
+ * `completion` may be NULL.
+ */
+uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
+                       CbxCompletion *completion);
+
+#endif /* CBX_CORE_QUEUE_H */
