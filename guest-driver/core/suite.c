@@ -87,11 +87,24 @@ static void make_check(CbxSuite *suite, CbxCheckId check,
                  was_declared || buffer->declared ? &buffer->id : 0);
 }
 
-bool cbx_suite_verify(CbxSuite *suite, CbxBuffer *buffer)
+static void begin(CbxSuite *suite, CbxBuffer *buffer)
 {
     buffer->declared = false;
     buffer->found = (CbxFindings) { 0 };
     cbx_live_add(&suite->live, buffer);
+}
+
+bool cbx_suite_adopt(CbxSuite *suite, CbxBuffer *buffer)
+{
+    begin(suite, buffer);
+    make_check(suite, CBX_CHECK_declaration, cbx_check_declaration, buffer,
+               false);
+    return !suite->broken;
+}
+
+bool cbx_suite_verify(CbxSuite *suite, CbxBuffer *buffer)
+{
+    begin(suite, buffer);
     for (unsigned i = 0; i < CBX_CHECKS && !suite->broken; i++) {
         if (checks[i].live) {
             make_check(suite, i, checks[i].live, buffer, false);

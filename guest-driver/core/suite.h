@@ -3,7 +3,7 @@
  * The verification of common buffers, as a driver uses it:
  *
  *     cbx_suite_init(&suite, &dev, &report);
- *     allocate the rings; cbx_suite_verify(&suite, &rings);
+ *     allocate the rings; cbx_suite_adopt(&suite, &rings);
  *     cbx_suite_start_queue(&suite, &rings, ...);
  *     for each call and variant
  *         allocate; cbx_suite_verify(); free; cbx_suite_freed();
@@ -58,12 +58,18 @@ void cbx_suite_result(CbxSuite *suite, CbxCheckId check, uint32_t api,
  */
 bool cbx_suite_verify(CbxSuite *suite, CbxBuffer *buffer);
 
+/*
+ * Declares a buffer that the driver needs for itself and counts it as live:
+ * only the declaration is reported. False when the run has to end.
+ */
+bool cbx_suite_adopt(CbxSuite *suite, CbxBuffer *buffer);
+
 /* After the free: tells the device and checks that the memory is out of reach.
  * False when the run has to end. */
 bool cbx_suite_freed(CbxSuite *suite, CbxBuffer *buffer);
 
 /*
- * Makes a queue of a verified buffer of cbx_queue_bytes(entries) bytes and
+ * Makes a queue of an adopted buffer of cbx_queue_bytes(entries) bytes and
  * runs one descriptor through it (check completion-interrupt). When that
  * fails, or the device may not access the buffer, the checks that need a
  * queue are skipped from then on; the failure itself has been reported.

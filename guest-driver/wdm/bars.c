@@ -9,16 +9,13 @@ enum { BARS_REGS, BARS_MEM, BARS_WANTED };
 /* The core needs a window into device memory, not all 256 MiB of it. */
 enum { BARS_MEM_WINDOW = CBX_MEM_SIZE_MIN };
 
-/* Windows 10: the only mapping that memory integrity cannot find executable. */
-typedef PVOID NTAPI MM_MAP_IO_SPACE_EX(PHYSICAL_ADDRESS Address, SIZE_T Length,
-                                       ULONG Protect);
-
+/* The newer call is the one whose mapping is never executable. */
 static PVOID
 BarsMap(PHYSICAL_ADDRESS Address, SIZE_T Length)
 {
     UNICODE_STRING Name = RTL_CONSTANT_STRING(L"MmMapIoSpaceEx");
-    MM_MAP_IO_SPACE_EX *MapEx =
-        (MM_MAP_IO_SPACE_EX *)(ULONG_PTR)MmGetSystemRoutineAddress(&Name);
+    CBX_MM_MAP_IO_SPACE_EX *MapEx =
+        (CBX_MM_MAP_IO_SPACE_EX *)(ULONG_PTR)MmGetSystemRoutineAddress(&Name);
 
     if (MapEx) {
         return MapEx(Address, Length, PAGE_READWRITE | PAGE_NOCACHE);

@@ -5,6 +5,7 @@
 #include "bars.h"
 #include "interrupt.h"
 #include "nt.h"
+#include "run.h"
 
 /* Reads "CBXw" in a debugger's listing. */
 #define CBX_POOL_TAG 0x77584243u
@@ -18,6 +19,7 @@ typedef struct _CBX_EXTENSION {
     BOOLEAN Started;        /* what HardwareStart started is up */
     CBX_BARS Bars;
     CBX_INTERRUPT Interrupt;
+    CBX_RUN Run;
 } CBX_EXTENSION;
 
 #endif /* CBX_WDM_EXTENSION_H */

@@ -3,6 +3,8 @@
 
 #include "extension.h"
 #include "hardware.h"
+#include "log.h"
+#include "run.h"
 
 static IO_COMPLETION_ROUTINE PnpLowerDone;
 static NTSTATUS NTAPI
@@ -42,6 +44,29 @@ PnpForward(CBX_EXTENSION *Extension, IRP *Irp)
     return IoCallDriver(Extension->Lower, Irp);
 }
 
+/* The verdict goes through the device; a start fails for its own reasons. */
+static NTSTATUS
+PnpBringUp(CBX_EXTENSION *Extension, const CM_RESOURCE_LIST *Translated)
+{
+    NTSTATUS Status;
+
+    Status = HardwareStart(Extension, Translated);
+    if (!NT_SUCCESS(Status)) {
+        LogError("the hardware does not start, status 0x%08lx", Status);
+        return Status;
+    }
+    Status = RunDefaultSet(&Extension->Run, Extension->Pdo, &Extension->Bars,
+                           &Extension->Interrupt);
+    if (!NT_SUCCESS(Status)) {
+        goto cleanupHardware;
+    }
+    return STATUS_SUCCESS;
+
+cleanupHardware:
+    HardwareStop(Extension);
+    return Status;
+}
+
 static NTSTATUS
 PnpStart(CBX_EXTENSION *Extension, IRP *Irp)
 {
@@ -52,7 +77,7 @@ PnpStart(CBX_EXTENSION *Extension, IRP *Irp)
 
     Status = PnpForwardAndWait(Extension, Irp);
     if (NT_SUCCESS(Status)) {
-        Status = HardwareStart(Extension, Translated);
+        Status = PnpBringUp(Extension, Translated);
     }
     Irp->IoStatus.Status = Status;
     Irp->IoStatus.Information = 0;

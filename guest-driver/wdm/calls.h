@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CBX_WDM_CALLS_H
+#define CBX_WDM_CALLS_H
+
+#include "adapter.h"
+#include "core/buffer.h"
+
+enum {
+    CALLS_ELEMENTS_MAX = 4,
+    CALLS_VARIANT_MAX = 112,
+};
+
+/* One allocation to be made, as a row of the plan. */
+typedef struct _CBX_REQUEST {
+    ULONG Api;                  /* CBX_API_* */
+    CBX_ADAPTER_KIND Adapter;
+    ULONG Length;               /* bytes, of each element */
+    ULONG Elements;             /* 1 unless the call makes vectors */
+    ULONGLONG Maximum;          /* highest address allowed; 0: not given */
+    BOOLEAN Uncached;
+    BOOLEAN ElementsFirst;      /* vectors: free each, then the vector */
+} CBX_REQUEST;
+
+/* What came of it. */
+typedef struct _CBX_ALLOCATION {
+    const CBX_REQUEST *Request;
+    const CBX_ADAPTER *Adapter;
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    CbxBuffer Buffers[CALLS_ELEMENTS_MAX];
+    char Variants[CALLS_ELEMENTS_MAX][CALLS_VARIANT_MAX];
+} CBX_ALLOCATION;
+
+/* Told after each free of buffers, with those that are gone. */
+typedef VOID CBX_CALL_FREED(_In_ PVOID Context, _In_ CbxBuffer *Buffer);
+
+/* Does this driver know the call at all? */
+BOOLEAN CallIsKnown(_In_ ULONG Api);
+
+/* Does the system offer the call through this adapter? */
+BOOLEAN CallIsOffered(_In_ ULONG Api, _In_ const CBX_ADAPTER *Adapter);
+
+/*
+ * Makes the request; fills in the buffers, with what was asked for and what
+ * was returned. FALSE when the call failed: nothing is allocated then, and
+ * only the variants are valid.
+ */
+_IRQL_requires_max_(PASSIVE_LEVEL)
+_Must_inspect_result_
+BOOLEAN CallAllocate(_Out_ CBX_ALLOCATION *Allocation,
+                     _In_ const CBX_REQUEST *Request,
+                     _In_ const CBX_ADAPTER *Adapter);
+
+/* Frees it the way the request says and tells Freed of each buffer. */
+_IRQL_requires_max_(PASSIVE_LEVEL)
+VOID CallFree(_Inout_ CBX_ALLOCATION *Allocation, _In_ CBX_CALL_FREED *Freed,
+              _In_ PVOID Context);
+
+#endif /* CBX_WDM_CALLS_H */

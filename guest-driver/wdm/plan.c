@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include "cbx/abi.h"
+
+/*
+ * Lengths: one byte, one page, one byte more, what a ring takes, and enough
+ * that no system finds it in one piece by luck. Limits: 2^n - 1, which may be
+ * read as inclusive or exclusive.
+ */
+enum {
+    BYTE = 1,
+    PAGE = 4096,
+    PAGE_AND_BYTE = 4097,
+    RING = 64 * 1024,
+    LARGE = PLAN_LENGTH_MAX,
+};
+
+#define BELOW_4_GIB  0xffffffffull
+#define BELOW_16_MIB 0x00ffffffull
+
+#define COMMON(kind, length, ...) \
+    { .Api = CBX_API_ALLOCATE_COMMON_BUFFER, .Adapter = Adapter##kind, \
+      .Length = length, .Elements = 1, ##__VA_ARGS__ }
+#define COMMON_EX(length, ...) \
+    { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_EX, .Adapter = AdapterWidest, \
+      .Length = length, .Elements = 1, ##__VA_ARGS__ }
+#define VECTOR(elements, length, ...) \
+    { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, \
+      .Adapter = AdapterWidest, .Length = length, .Elements = elements, \
+      ##__VA_ARGS__ }
+
+const CBX_REQUEST Plan[] = {
+    COMMON(Widest, BYTE),
+    COMMON(Widest, PAGE),
+    COMMON(Widest, PAGE_AND_BYTE),
+    COMMON(Widest, RING),
+    COMMON(Widest, LARGE),
+    COMMON(Widest, PAGE, .Uncached = TRUE),
+    COMMON(Widest, RING, .Uncached = TRUE),
+    COMMON(Width32, PAGE_AND_BYTE),
+    COMMON(Width32, RING),
+    COMMON(Flags32, BYTE),
+    COMMON(Flags32, RING),
+
+    COMMON_EX(BYTE),
+    COMMON_EX(PAGE),
+    COMMON_EX(PAGE_AND_BYTE),
+    COMMON_EX(RING),
+    COMMON_EX(LARGE),
+    COMMON_EX(PAGE_AND_BYTE, .Uncached = TRUE),
+    COMMON_EX(RING, .Uncached = TRUE),
+    COMMON_EX(PAGE, .Maximum = BELOW_4_GIB),
+    COMMON_EX(RING, .Maximum = BELOW_4_GIB, .Uncached = TRUE),
+    COMMON_EX(BYTE, .Maximum = BELOW_16_MIB),
+    COMMON_EX(RING, .Maximum = BELOW_16_MIB),
+    COMMON_EX(PAGE_AND_BYTE, .Maximum = BELOW_16_MIB, .Uncached = TRUE),
+
+    VECTOR(4, PAGE, .ElementsFirst = TRUE),
+    VECTOR(4, RING),
+    VECTOR(3, PAGE, .Uncached = TRUE, .ElementsFirst = TRUE),
+    VECTOR(2, RING, .Maximum = BELOW_4_GIB, .Uncached = TRUE),
+    VECTOR(2, PAGE, .Maximum = BELOW_16_MIB),
+};
+
+const ULONG PlanLength = ARRAYSIZE(Plan);

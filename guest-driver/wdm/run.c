@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include "cbx/abi.h"
+#include "log.h"
+#include "plan.h"
+
+enum {
+    RUN_QUEUE_ENTRIES = 64,
+    /* Both rings, rounded up: elements of a vector are whole pages. */
+    RUN_RINGS_LENGTH = 2 * PAGE_SIZE,
+    /* One operation takes milliseconds; beyond this it is lost. */
+    RUN_TIMEOUT_MS = 5000,
+};
+
+C_ASSERT(RUN_QUEUE_ENTRIES * (CBX_DESCRIPTOR_SIZE + CBX_COMPLETION_SIZE) <=
+         RUN_RINGS_LENGTH);
+
+static const char RunDriverName[] = "cbxwdm.sys";
+
+/* ---- Who we are -------------------------------------------------------- */
+
+static VOID
+RunReportStart(CBX_RUN *Run)
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"RtlGetVersion");
+    CBX_RTL_GET_VERSION *GetVersion =
+        (CBX_RTL_GET_VERSION *)(ULONG_PTR)MmGetSystemRoutineAddress(&Name);
+    CBX_OS_VERSION Version;
+    char Guest[64];
+    CbxText Text;
+
+    cbx_text_init(&Text, Guest, sizeof(Guest));
+    cbx_text_add(&Text, "Windows NT");
+    RtlZeroMemory(&Version, sizeof(Version));
+    Version.Size = sizeof(Version);
+    if (GetVersion && NT_SUCCESS(GetVersion(&Version))) {
+        cbx_text_add(&Text, " ");
+        cbx_text_dec(&Text, Version.Major);
+        cbx_text_add(&Text, ".");
+        cbx_text_dec(&Text, Version.Minor);
+        cbx_text_add(&Text, " build ");
+        cbx_text_dec(&Text, Version.Build);
+    }
+    cbx_report_start(&Run->Report, &Run->World.Core, RunDriverName, Guest);
+}
+
+/* ---- Adapters ---------------------------------------------------------- */
+
+static VOID
+RunAdaptersStart(CBX_RUN *Run, DEVICE_OBJECT *Pdo)
+{
+    for (ULONG i = 0; i < AdapterKinds; i++) {
+        if (!AdapterStart(&Run->Adapters[i], Pdo, i, Run->Device.addr_bits,
+                          PLAN_LENGTH_MAX)) {
+            char Line[96];
+            CbxText Text;
+
+            cbx_text_init(&Text, Line, sizeof(Line));
+            cbx_text_add(&Text, "no DMA adapter for description ");
+            cbx_text_add(&Text, Run->Adapters[i].Name);
+            cbx_report_text(&Run->Report, "info", Line);
+        }
+    }
+}
+
+static VOID
+RunAdaptersStop(CBX_RUN *Run)
+{
+    for (ULONG i = AdapterKinds; i-- > 0;) {
+        AdapterStop(&Run->Adapters[i]);
+    }
+}
+
+/*
+ * A system before Windows 8 has no version 3; the calls of version 1 are then
+ * made through an older description.
+ */
+static const CBX_ADAPTER *
+RunAdapterFor(const CBX_RUN *Run, const CBX_REQUEST *Request)
+{
+    if (Request->Adapter == AdapterWidest &&
+        !Run->Adapters[AdapterWidest].Dma) {
+        return &Run->Adapters[AdapterFlags32];
+    }
+    return &Run->Adapters[Request->Adapter];
+}
+
+/* ---- One allocation ---------------------------------------------------- */
+
+static VOID
+RunFreed(PVOID Context, CbxBuffer *Buffer)
+{
+    CBX_RUN *Run = Context;
+
+    /* Whether to go on is asked of Suite.broken where it matters. */
+    (VOID)cbx_suite_freed(&Run->Suite, Buffer);
+}
+
+/*
+ * The documented answer to a request that no memory satisfies is a failure;
+ * below 4 GiB minus one a system may really have none.
+ */
+static VOID
+RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
+{
+    const CBX_REQUEST *Request = Allocation->Request;
+    BOOLEAN Narrow = Request->Maximum && Request->Maximum < 0xffffffffull;
+
+    cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
+                     Allocation->Variants[0], Narrow ? CBX_SKIP : CBX_FAIL,
+                     Narrow ? "the call failed: no memory below the limit"
+                            : "the call failed");
+}
+
+/* Memory was allocated, but an element without an address is of no use. */
+static BOOLEAN
+RunReportAllocated(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
+{
+    const CBX_REQUEST *Request = Allocation->Request;
+
+    for (ULONG i = 0; i < Request->Elements; i++) {
+        BOOLEAN Good = Allocation->Buffers[i].va != NULL;
+
+        cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
+                         Allocation->Variants[i], Good ? CBX_PASS : CBX_FAIL,
+                         Good ? "virtual address given"
+                              : "no virtual address for the element");
+        if (!Good) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static VOID
+RunFreeUnverified(PVOID Context, CbxBuffer *Buffer)
+{
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Buffer);
+}
+
+static VOID
+RunRequest(CBX_RUN *Run, const CBX_REQUEST *Request)
+{
+    const CBX_ADAPTER *Adapter = RunAdapterFor(Run, Request);
+    CBX_ALLOCATION *Allocation = &Run->Allocation;
+
+    if (!CallIsOffered(Request->Api, Adapter)) {
+        return;
+    }
+    if (BYTES_TO_PAGES(Request->Length) > Adapter->MapRegisters) {
+        /* No driver may ask for more pages than IoGetDmaAdapter promised. */
+        cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
+                         Adapter->Name, CBX_SKIP,
+                         "the adapter has too few map registers");
+        return;
+    }
+    if (!CallAllocate(Allocation, Request, Adapter)) {
+        RunReportNoMemory(Run, Allocation);
+        return;
+    }
+    if (!RunReportAllocated(Run, Allocation)) {
+        CallFree(Allocation, RunFreeUnverified, Run);
+        return;
+    }
+    for (ULONG i = 0; i < Request->Elements; i++) {
+        if (!cbx_suite_verify(&Run->Suite, &Allocation->Buffers[i])) {
+            break;
+        }
+    }
+    CallFree(Allocation, RunFreed, Run);
+}
+
+/* ---- The queue --------------------------------------------------------- */
+
+/* The rings come from the first call that is wanted and offered. */
+static BOOLEAN
+RunQueueStart(CBX_RUN *Run)
+{
+    CBX_REQUEST *Request = &Run->RingsRequest;
+
+    for (ULONG i = 0; i < PlanLength; i++) {
+        const CBX_ADAPTER *Adapter = RunAdapterFor(Run, &Plan[i]);
+
+        if (!cbx_device_wants(&Run->Device, Plan[i].Api) ||
+            !CallIsOffered(Plan[i].Api, Adapter)) {
+            continue;
+        }
+        *Request = (CBX_REQUEST) {
+            .Api = Plan[i].Api,
+            .Adapter = Plan[i].Adapter,
+            .Length = RUN_RINGS_LENGTH,
+            .Elements = 1,
+        };
+        if (!CallAllocate(&Run->Rings, Request, Adapter)) {
+            RunReportNoMemory(Run, &Run->Rings);
+            return FALSE;
+        }
+        if (!RunReportAllocated(Run, &Run->Rings)) {
+            CallFree(&Run->Rings, RunFreeUnverified, Run);
+            return FALSE;
+        }
+        if (cbx_suite_adopt(&Run->Suite, &Run->Rings.Buffers[0])) {
+            cbx_suite_start_queue(&Run->Suite, &Run->Rings.Buffers[0],
+                                  CBX_INTERRUPT_VECTOR, RUN_QUEUE_ENTRIES,
+                                  RUN_TIMEOUT_MS);
+        }
+        return TRUE;
+    }
+    cbx_report_text(&Run->Report, "error",
+                    "this driver has none of the calls that were asked for");
+    return FALSE;
+}
+
+static VOID
+RunQueueStop(CBX_RUN *Run)
+{
+    cbx_suite_stop_queue(&Run->Suite);
+    CallFree(&Run->Rings, RunFreed, Run);
+}
+
+/* ---- All of it --------------------------------------------------------- */
+
+/* Once per call: is it there? The plan's rows of one call are neighbours. */
+static VOID
+RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
+{
+    const CBX_ADAPTER *Adapter = RunAdapterFor(Run, Request);
+    BOOLEAN Offered = CallIsOffered(Request->Api, Adapter);
+
+    cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Request->Api, "",
+                     Offered ? CBX_PASS : CBX_SKIP,
+                     Offered ? "DMA_OPERATIONS has the member" :
+                     Adapter->Dma ? "DMA_OPERATIONS does not have the member"
+                                  : "IoGetDmaAdapter gives no adapter");
+}
+
+static VOID
+RunPlan(CBX_RUN *Run)
+{
+    ULONG Last = CBX_API_NONE;
+
+    for (ULONG i = 0; i < PlanLength && !Run->Suite.broken; i++) {
+        if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
+            continue;
+        }
+        if (Plan[i].Api != Last) {
+            Last = Plan[i].Api;
+            RunReportOffered(Run, &Plan[i]);
+        }
+        RunRequest(Run, &Plan[i]);
+    }
+    if (Run->Suite.broken) {
+        cbx_report_text(&Run->Report, "error",
+                        "a wait for the device ran out; the run ends here");
+    }
+}
+
+NTSTATUS
+RunDefaultSet(CBX_RUN *Run, DEVICE_OBJECT *Pdo, CBX_BARS *Bars,
+              CBX_INTERRUPT *Interrupt)
+{
+    BOOLEAN HasQueue;
+    uint32_t Status;
+
+    RtlZeroMemory(Run, sizeof(*Run));
+    WorldInitialize(&Run->World, Bars, Interrupt);
+    Status = cbx_device_identify(&Run->Device, &Run->World.Core);
+    if (Status != CBX_STATUS_OK) {
+        LogError("the device cannot be used, status %lu", Status);
+        return STATUS_REVISION_MISMATCH;
+    }
+    RunReportStart(Run);
+    cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
+    RunAdaptersStart(Run, Pdo);
+    HasQueue = RunQueueStart(Run);
+    RunPlan(Run);
+    if (HasQueue) {
+        RunQueueStop(Run);
+    }
+    RunAdaptersStop(Run);
+    cbx_report_end(&Run->Report);
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CBX_WDM_RUN_H
+#define CBX_WDM_RUN_H
+
+#include "adapter.h"
+#include "calls.h"
+#include "core/suite.h"
+#include "world.h"
+
+/* State of one run; nothing of it is needed afterwards. */
+typedef struct _CBX_RUN {
+    CBX_WORLD World;
+    CbxDevice Device;
+    CbxReport Report;
+    CbxSuite Suite;
+    CBX_ADAPTER Adapters[AdapterKinds];
+    CBX_REQUEST RingsRequest;
+    CBX_ALLOCATION Rings;
+    CBX_ALLOCATION Allocation;
+} CBX_RUN;
+
+/*
+ * Runs the default set and reports it. What fails there is a finding, not a
+ * failure of the driver: only STATUS_REVISION_MISMATCH is returned, when the
+ * device speaks another ABI. Everything is given back on return.
+ */
+_IRQL_requires_max_(PASSIVE_LEVEL)
+NTSTATUS RunDefaultSet(_Out_ CBX_RUN *Run, _In_ DEVICE_OBJECT *Pdo,
+                       _In_ CBX_BARS *Bars, _In_ CBX_INTERRUPT *Interrupt);
+
+#endif /* CBX_WDM_RUN_H */
