@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "catalog.h"
+
+#include <string.h>
+
+#include "cbx/abi.h"
+
+#define CALL(n, id, text) { .number = (n), .name = (text) },
+const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
+#undef CALL
+
+/* A fault added to abi.h does not compile until it is explained here. */
+#define HELP_FLIP_BIT   "the device inverts one bit of the data"
+#define HELP_DROP_WRITE "the device reports a write that it did not make"
+#define HELP_SHORT      "the device leaves out the last byte"
+#define HELP_LOST_IRQ   "the device does not send the interrupt"
+
+#define FAULT(n, id, text) { text, CBX_FAULT_IN_DEVICE, HELP_##id },
+const CbxFault cbx_faults[] = {
+    CBX_FAULT_LIST(FAULT)
+    { "hal-physical", CBX_FAULT_IN_GUEST,
+      "the HAL returns the physical instead of the logical address" },
+    { "hal-ignore-limit", CBX_FAULT_IN_GUEST,
+      "the HAL ignores the highest address asked for" },
+    { 0 }
+};
+#undef FAULT
+
+static const guint wdm_calls[] = {
+    CBX_API_ALLOCATE_COMMON_BUFFER,
+    CBX_API_ALLOCATE_COMMON_BUFFER_EX,
+    CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR,
+    CBX_API_NONE
+};
+
+const CbxDriver cbx_drivers[] = {
+    { .name = "cbxwdm.sys", .calls = wdm_calls },
+    { 0 }
+};
+
+/*
+ * panic=-1 with QEMU's -no-reboot ends QEMU at once when the guest panics.
+ * qemu64 has no AVX, which the stand-in host does not preserve.
+ */
+const CbxArch cbx_archs[] = {
+    {
+        .name = "x86_64",
+        .emulator = "qemu-system-x86_64",
+        .machine = "q35",
+        .cpu = "qemu64",
+        .kernel = "vmlinux",
+        .initrd = "initrd.cpio",
+        .append = "console=ttyS0 panic=-1 oops=panic",
+    },
+    { 0 }
+};
+
+/* iommu.strict: what is freed must be unreachable at once, not some ms later. */
+const CbxIommu cbx_iommus[] = {
+    {
+        .name = "none",
+        .arch = "x86_64",
+        .type = "none",
+        .title = "nothing",
+    },
+    {
+        .name = "vtd",
+        .arch = "x86_64",
+        .type = "intel-iommu",
+        .title = "VT-d",
+        .device = "intel-iommu",
+        .append = "intel_iommu=on iommu.strict=1",
+    },
+    { 0 }
+};
+
+const CbxCall *cbx_call_find(const char *name)
+{
+    for (const CbxCall *c = cbx_calls; c->name; c++) {
+        if (strcmp(c->name, name) == 0) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+const CbxFault *cbx_fault_find(const char *name)
+{
+    for (const CbxFault *f = cbx_faults; f->name; f++) {
+        if (strcmp(f->name, name) == 0) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+const CbxArch *cbx_arch_find(const char *name)
+{
+    for (const CbxArch *a = cbx_archs; a->name; a++) {
+        if (strcmp(a->name, name) == 0) {
+            return a;
+        }
+    }
+    return NULL;
+}
+
+const CbxIommu *cbx_iommu_find(const char *arch, const char *name)
+{
+    for (const CbxIommu *i = cbx_iommus; i->name; i++) {
+        if (strcmp(i->arch, arch) == 0 && strcmp(i->name, name) == 0) {
+            return i;
+        }
+    }
+    return NULL;
+}
+
+const char *cbx_call_name(guint number)
+{
+    for (const CbxCall *c = cbx_calls; c->name; c++) {
+        if (c->number == number) {
+            return c->name;
+        }
+    }
+    return NULL;
+}
+
+gboolean cbx_driver_runs(const CbxDriver *driver, guint number)
+{
+    for (const guint *n = driver->calls; *n != CBX_API_NONE; n++) {
+        if (*n == number) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+const CbxDriver *cbx_driver_for(guint number)
+{
+    for (const CbxDriver *d = cbx_drivers; d->name; d++) {
+        if (cbx_driver_runs(d, number)) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
+/* Levenshtein distance of two ASCII words, letter case aside. */
+static gsize edit_distance(const char *a, const char *b)
+{
+    gsize m = strlen(a), n = strlen(b);
+    g_autofree gsize *row = g_new(gsize, n + 1);
+
+    for (gsize j = 0; j <= n; j++) {
+        row[j] = j;
+    }
+    for (gsize i = 1; i <= m; i++) {
+        gsize diagonal = row[0];
+
+        row[0] = i;
+        for (gsize j = 1; j <= n; j++) {
+            gboolean same = g_ascii_tolower(a[i - 1]) ==
+                            g_ascii_tolower(b[j - 1]);
+            gsize replaced = diagonal + !same;
+
+            diagonal = row[j];
+            row[j] = MIN(replaced, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[n];
+}
+
+const char *cbx_nearest(const char *word, const char *const *names)
+{
+    const char *best = NULL;
+    gsize best_distance = strlen(word) / 2 + 1;
+
+    for (; *names; names++) {
+        gsize distance = edit_distance(word, *names);
+
+        if (distance < best_distance) {
+            best = *names;
+            best_distance = distance;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The names a user can give: calls, faults, guests' drivers, architectures,
+ * IOMMUs. One table each; the rest of the command looks here.
+ */
+#ifndef CBX_CLI_CATALOG_H
+#define CBX_CLI_CATALOG_H
+
+#include <glib.h>
+
+/* A documented call that hands out common buffers. */
+typedef struct CbxCall {
+    guint number;        /* CBX_API_* of abi.h */
+    const char *name;
+} CbxCall;
+
+/* A driver of the guest and the calls it exercises. */
+typedef struct CbxDriver {
+    const char *name;    /* file in the guest, and "driver" in its records */
+    const guint *calls;  /* CBX_API_*, ends with CBX_API_NONE */
+} CbxDriver;
+
+/* Where a fault is injected. */
+typedef enum CbxFaultPlace {
+    CBX_FAULT_IN_DEVICE, /* property "faults" of the device */
+    CBX_FAULT_IN_GUEST,  /* parameter "fault" of the stand-in host */
+} CbxFaultPlace;
+
+typedef struct CbxFault {
+    const char *name;
+    CbxFaultPlace place;
+    const char *help;
+} CbxFault;
+
+/* How a guest architecture is started. */
+typedef struct CbxArch {
+    const char *name;    /* of --arch, and directory below guest/ */
+    const char *emulator;
+    const char *machine;
+    const char *cpu;
+    const char *kernel;  /* files in the guest directory */
+    const char *initrd;
+    const char *append;  /* kernel command line of every run */
+} CbxArch;
+
+/* What stands between the device and memory. */
+typedef struct CbxIommu {
+    const char *name;    /* of --iommu */
+    const char *arch;
+    const char *type;    /* what the device reports: a QOM type, or "none" */
+    const char *title;   /* for people */
+    const char *device;  /* -device argument, or NULL */
+    const char *append;  /* kernel command line, or NULL */
+} CbxIommu;
+
+/* Each table ends with an entry whose first pointer (name) is NULL. */
+extern const CbxCall cbx_calls[];
+extern const CbxFault cbx_faults[];
+extern const CbxDriver cbx_drivers[];
+extern const CbxArch cbx_archs[];
+extern const CbxIommu cbx_iommus[];
+
+/* By exact name; NULL when there is none. */
+const CbxCall *cbx_call_find(const char *name);
+const CbxFault *cbx_fault_find(const char *name);
+const CbxArch *cbx_arch_find(const char *name);
+
+/* The IOMMU called @name on architecture @arch; NULL when there is none. */
+const CbxIommu *cbx_iommu_find(const char *arch, const char *name);
+
+/* Name of call @number (CBX_API_*), or NULL. */
+const char *cbx_call_name(guint number);
+
+/* Does @driver exercise call @number? */
+gboolean cbx_driver_runs(const CbxDriver *driver, guint number);
+
+/* The driver that exercises call @number; NULL when this build has none. */
+const CbxDriver *cbx_driver_for(guint number);
+
+/*
+ * The entry of the NULL-terminated @names that looks most like @word, letter
+ * case aside; NULL when none is near enough to be what was meant.
+ */
+const char *cbx_nearest(const char *word, const char *const *names);
+
+#endif

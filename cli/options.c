@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <string.h>
+
+#include "cbx/abi.h"
+
+G_DEFINE_QUARK(cbx-error-quark, cbx_error)
+
+/* What GOption fills in, before it is understood. */
+typedef struct Raw {
+    char *arch;
+    char *iommu;
+    char **apis;
+    char **faults;
+    char *timeout;
+    char *seed;
+    char *json;
+    char *keep;
+    char *build_dir;
+    char *qemu;
+    char *guest_dir;
+    gboolean verbose;
+} Raw;
+
+static void raw_clear(Raw *raw)
+{
+    g_free(raw->arch);
+    g_free(raw->iommu);
+    g_strfreev(raw->apis);
+    g_strfreev(raw->faults);
+    g_free(raw->timeout);
+    g_free(raw->seed);
+    g_free(raw->json);
+    g_free(raw->keep);
+    g_free(raw->build_dir);
+    g_free(raw->qemu);
+    g_free(raw->guest_dir);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Raw, raw_clear)
+
+static GOptionContext *new_context(Raw *raw)
+{
+    const GOptionEntry entries[] = {
+        { "arch", 'a', 0, G_OPTION_ARG_STRING, &raw->arch,
+          "Architecture of the guest (default x86_64)", "ARCH" },
+        { "iommu", 'i', 0, G_OPTION_ARG_STRING, &raw->iommu,
+          "What translates the device's addresses (default vtd)", "IOMMU" },
+        { "api", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->apis,
+          "Run only this call; may be repeated (default: all)", "CALL" },
+        { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->faults,
+          "Inject this fault; may be repeated", "FAULT" },
+        { "seed", 0, 0, G_OPTION_ARG_STRING, &raw->seed,
+          "Seed of the test data, 64 bits", "N" },
+        { "timeout", 't', 0, G_OPTION_ARG_STRING, &raw->timeout,
+          "Give up after so many seconds (default 60)", "S" },
+        { "json", 0, 0, G_OPTION_ARG_FILENAME, &raw->json,
+          "Write the result to FILE as one JSON object", "FILE" },
+        { "keep", 0, 0, G_OPTION_ARG_FILENAME, &raw->keep,
+          "Keep report stream, console and command line in DIR", "DIR" },
+        { "verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
+          "Show the console, each check and its source", NULL },
+        { "build-dir", 0, 0, G_OPTION_ARG_FILENAME, &raw->build_dir,
+          "Build tree (default $CBX_BUILD_DIR)", "DIR" },
+        { "qemu", 0, 0, G_OPTION_ARG_FILENAME, &raw->qemu,
+          "QEMU with the device (default: of the build tree)", "PATH" },
+        { "guest-dir", 0, 0, G_OPTION_ARG_FILENAME, &raw->guest_dir,
+          "Guest kernel and initrd (default: of the build tree)", "DIR" },
+        { 0 }
+    };
+    GOptionContext *context = g_option_context_new(NULL);
+
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, entries, NULL);
+    return context;
+}
+
+char *cbx_options_help(void)
+{
+    g_auto(Raw) raw = { 0 };
+    g_autoptr(GOptionContext) context = new_context(&raw);
+    g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
+    const char *entries = strchr(text, '\n');
+
+    /* The first line is GLib's idea of a usage line, after it an empty one. */
+    return g_strdup(entries ? g_strchug((char *)entries) : text);
+}
+
+/* "no X called W; " and either the nearest name or all of them */
+static void set_unknown(GError **error, const char *what, const char *word,
+                        GPtrArray *names)
+{
+    g_autofree char *all = NULL;
+    const char *nearest;
+
+    g_ptr_array_add(names, NULL);
+    all = g_strjoinv(", ", (char **)names->pdata);
+    nearest = cbx_nearest(word, (const char *const *)names->pdata);
+    g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                "no %s called '%s'%s%s%s; known: %s", what, word,
+                nearest ? ": is '" : "", nearest ? nearest : "",
+                nearest ? "' meant?" : "", all);
+}
+
+static gboolean parse_arch(CbxOptions *o, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    o->arch = cbx_arch_find(name);
+    if (o->arch) {
+        return TRUE;
+    }
+    for (const CbxArch *a = cbx_archs; a->name; a++) {
+        g_ptr_array_add(names, (gpointer)a->name);
+    }
+    set_unknown(error, "architecture", name, names);
+    return FALSE;
+}
+
+static gboolean parse_iommu(CbxOptions *o, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    o->iommu = cbx_iommu_find(o->arch->name, name);
+    if (o->iommu) {
+        return TRUE;
+    }
+    for (const CbxIommu *i = cbx_iommus; i->name; i++) {
+        if (strcmp(i->arch, o->arch->name) == 0) {
+            g_ptr_array_add(names, (gpointer)i->name);
+        }
+    }
+    set_unknown(error, "IOMMU", name, names);
+    return FALSE;
+}
+
+static gboolean parse_call(CbxOptions *o, const char *name, GError **error)
+{
+    const CbxCall *call = cbx_call_find(name);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    for (const CbxCall *c = cbx_calls; c->name; c++) {
+        if (cbx_driver_for(c->number)) {
+            g_ptr_array_add(names, (gpointer)c->name);
+        }
+    }
+    if (!call) {
+        set_unknown(error, "call", name, names);
+        return FALSE;
+    }
+    if (!cbx_driver_for(call->number)) {
+        g_autofree char *all = NULL;
+
+        g_ptr_array_add(names, NULL);
+        all = g_strjoinv(", ", (char **)names->pdata);
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "no driver of this build runs %s yet; it can run: %s",
+                    name, all);
+        return FALSE;
+    }
+    if (!g_ptr_array_find(o->calls, call, NULL)) {
+        g_ptr_array_add(o->calls, (gpointer)call);
+    }
+    return TRUE;
+}
+
+static gboolean parse_fault(CbxOptions *o, const char *name, GError **error)
+{
+    const CbxFault *fault = cbx_fault_find(name);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    if (!fault) {
+        for (const CbxFault *f = cbx_faults; f->name; f++) {
+            g_ptr_array_add(names, (gpointer)f->name);
+        }
+        set_unknown(error, "fault", name, names);
+        return FALSE;
+    }
+    if (!g_ptr_array_find(o->faults, fault, NULL)) {
+        g_ptr_array_add(o->faults, (gpointer)fault);
+    }
+    return TRUE;
+}
+
+/* Each option of a list may itself be a list with commas. */
+static gboolean parse_list(CbxOptions *o, char **lists,
+                           gboolean (*parse)(CbxOptions *, const char *,
+                                             GError **),
+                           GError **error)
+{
+    for (; lists && *lists; lists++) {
+        g_auto(GStrv) words = g_strsplit(*lists, ",", -1);
+
+        for (char **w = words; *w; w++) {
+            if (!parse(o, *w, error)) {
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
+static gboolean parse_timeout(CbxOptions *o, const char *text, GError **error)
+{
+    char *end;
+
+    o->timeout = g_ascii_strtod(text, &end);
+    if (end == text || *end || !(o->timeout > 0) ||
+        o->timeout > CBX_TIMEOUT_MAX) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--timeout %s: not a number of seconds above 0 and up "
+                    "to %.0f", text, CBX_TIMEOUT_MAX);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean parse_seed(CbxOptions *o, const char *text, GError **error)
+{
+    gboolean hex = g_str_has_prefix(text, "0x");
+
+    o->has_seed = g_ascii_string_to_unsigned(hex ? text + 2 : text,
+                                             hex ? 16 : 10, 0, G_MAXUINT64,
+                                             &o->seed, NULL);
+    if (!o->has_seed) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--seed %s: not a number of 64 bits such as 7 or 0x1f",
+                    text);
+    }
+    return o->has_seed;
+}
+
+static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
+{
+    const char *build_dir = g_getenv("CBX_BUILD_DIR");
+
+    o->timeout = CBX_TIMEOUT_DEFAULT;
+    o->verbose = raw->verbose;
+    o->json = g_steal_pointer(&raw->json);
+    o->keep = g_steal_pointer(&raw->keep);
+    o->qemu = g_steal_pointer(&raw->qemu);
+    o->guest_dir = g_steal_pointer(&raw->guest_dir);
+    o->build_dir = raw->build_dir
+                   ? g_steal_pointer(&raw->build_dir)
+                   : g_strdup(build_dir ? build_dir : CBX_BUILD_DIR_DEFAULT);
+    return parse_arch(o, raw->arch ? raw->arch : "x86_64", error) &&
+           parse_iommu(o, raw->iommu ? raw->iommu : "vtd", error) &&
+           parse_list(o, raw->apis, parse_call, error) &&
+           parse_list(o, raw->faults, parse_fault, error) &&
+           (!raw->timeout || parse_timeout(o, raw->timeout, error)) &&
+           (!raw->seed || parse_seed(o, raw->seed, error));
+}
+
+CbxOptions *cbx_options_parse(char **arguments, GError **error)
+{
+    g_auto(Raw) raw = { 0 };
+    g_autoptr(GOptionContext) context = new_context(&raw);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(CbxOptions) o = g_new0(CbxOptions, 1);
+    g_auto(GStrv) rest = NULL;
+    GError *bad = NULL;
+
+    o->calls = g_ptr_array_new();
+    o->faults = g_ptr_array_new();
+    g_ptr_array_add(argv, g_strdup("cbx"));
+    for (; *arguments; arguments++) {
+        g_ptr_array_add(argv, g_strdup(*arguments));
+    }
+    g_ptr_array_add(argv, NULL);
+    rest = (char **)g_ptr_array_free(g_steal_pointer(&argv), FALSE);
+
+    if (!g_option_context_parse_strv(context, &rest, &bad)) {
+        g_set_error_literal(error, CBX_ERROR, CBX_ERROR_USAGE, bad->message);
+        g_error_free(bad);
+        return NULL;
+    }
+    if (rest[1]) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "'%s' is not an option of 'cbx run'", rest[1]);
+        return NULL;
+    }
+    if (!understand(o, &raw, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&o);
+}
+
+void cbx_options_free(CbxOptions *o)
+{
+    g_ptr_array_unref(o->calls);
+    g_ptr_array_unref(o->faults);
+    g_free(o->json);
+    g_free(o->keep);
+    g_free(o->build_dir);
+    g_free(o->qemu);
+    g_free(o->guest_dir);
+    g_free(o);
+}
+
+const CbxDriver *cbx_options_driver(const CbxOptions *o)
+{
+    const CbxCall *first;
+
+    if (o->calls->len == 0) {
+        return &cbx_drivers[0];
+    }
+    first = g_ptr_array_index(o->calls, 0);
+    return cbx_driver_for(first->number);
+}
+
+gboolean cbx_options_selects(const CbxOptions *o, guint number)
+{
+    if (o->calls->len == 0) {
+        return cbx_driver_runs(cbx_options_driver(o), number);
+    }
+    for (guint i = 0; i < o->calls->len; i++) {
+        const CbxCall *call = g_ptr_array_index(o->calls, i);
+
+        if (call->number == number) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}

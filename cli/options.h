@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Options of `cbx run`.
+ */
+#ifndef CBX_CLI_OPTIONS_H
+#define CBX_CLI_OPTIONS_H
+
+#include <glib.h>
+
+#include "catalog.h"
+
+/* Errors of the command, as it ends with them: the values are exit codes. */
+typedef enum CbxError {
+    CBX_ERROR_USAGE = 2,        /* the command line makes no sense */
+    CBX_ERROR_ENVIRONMENT = 3,  /* something needed is not there */
+} CbxError;
+
+#define CBX_ERROR (cbx_error_quark())
+GQuark cbx_error_quark(void);
+
+/* Seconds a run may take; a usual one takes three. */
+#define CBX_TIMEOUT_DEFAULT 60.0
+#define CBX_TIMEOUT_MAX     86400.0
+
+typedef struct CbxOptions {
+    const CbxArch *arch;
+    const CbxIommu *iommu;
+    GPtrArray *calls;      /* const CbxCall *; empty: all that a driver runs */
+    GPtrArray *faults;     /* const CbxFault * */
+    double timeout;        /* seconds */
+    gboolean verbose;
+    gboolean has_seed;
+    guint64 seed;
+    char *json;            /* file for the result, or NULL */
+    char *keep;            /* directory for the raw streams, or NULL */
+    char *build_dir;
+    char *qemu;            /* NULL: the one of the build */
+    char *guest_dir;       /* NULL: the one of the build */
+} CbxOptions;
+
+/*
+ * Reads the arguments after "run" (without it; NULL-terminated, consumed).
+ * On error returns NULL and sets @error (CBX_ERROR_USAGE) to a message that
+ * names the argument and what is accepted instead.
+ */
+CbxOptions *cbx_options_parse(char **arguments, GError **error);
+void cbx_options_free(CbxOptions *options);
+
+/* Lists the options of `cbx run`, ready to print. Free with g_free(). */
+char *cbx_options_help(void);
+
+/* The driver that exercises the selected calls. Not NULL. */
+const CbxDriver *cbx_options_driver(const CbxOptions *options);
+
+/* Is call @number (CBX_API_*) to be run? */
+gboolean cbx_options_selects(const CbxOptions *options, guint number);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CbxOptions, cbx_options_free)
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The report stream (one JSON object per line, written by the device) read
+ * into memory. Reading never fails as a whole: what is wrong with the stream
+ * is kept as a list of defects, for the verdict.
+ */
+#ifndef CBX_CLI_REPORT_H
+#define CBX_CLI_REPORT_H
+
+#include <glib.h>
+
+/* Version of the stream that this command understands. */
+#define CBX_REPORT_SCHEMA 1
+
+typedef enum CbxOutcome {
+    CBX_OUTCOME_PASS,
+    CBX_OUTCOME_FAIL,
+    CBX_OUTCOME_SKIP,
+} CbxOutcome;
+
+/* A declared buffer: what the driver said and what the device saw. */
+typedef struct CbxBuffer {
+    guint64 id;         /* given by the device; may return after a release */
+    char *api;
+    guint64 element;    /* index within a vector */
+    guint64 va;
+    guint64 logical;
+    guint64 length;     /* bytes */
+    guint64 min;
+    guint64 max;
+    guint64 align;
+    char *cache;
+    char *node;
+    char *status;       /* "ok", or why the device refused to declare it */
+    guint64 gpa;        /* guest-physical address of the first byte */
+    guint64 pages;
+    guint64 pages_ok;
+    guint32 facts;      /* CBX_FACT_* */
+    char *iommu;
+    gboolean released;
+} CbxBuffer;
+
+typedef struct CbxResult {
+    char *driver;
+    char *api;          /* "" when it concerns the whole run */
+    char *variant;
+    char *check;
+    CbxOutcome outcome;
+    char *expected;
+    char *seen;
+    char *source;
+    CbxBuffer *buffer;  /* of the report, or NULL */
+} CbxResult;
+
+/* One driver, from its "start" and "end". */
+typedef struct CbxSession {
+    char *driver;
+    gboolean started;
+    char *verdict;      /* as it ended, or NULL */
+} CbxSession;
+
+typedef struct CbxText {
+    char *level;
+    char *text;
+} CbxText;
+
+typedef struct CbxReport {
+    gboolean has_device;
+    char *abi;
+    char *iommu;
+    guint64 addr_bits;
+    char *seed;
+    GPtrArray *buffers;    /* CbxBuffer, in order of declaration */
+    GPtrArray *results;    /* CbxResult */
+    GPtrArray *sessions;   /* CbxSession */
+    GPtrArray *texts;      /* CbxText */
+    guint faults_struck;   /* "fault" records */
+    char *crash_code;      /* NULL unless the guest reported a crash */
+    char *crash_text;
+    GPtrArray *defects;    /* char *: sentences */
+    guint64 records;       /* lines that were records */
+    GString *partial;      /* the line being received */
+    guint64 lines;
+    guint64 next_seq;
+} CbxReport;
+
+CbxReport *cbx_report_new(void);
+void cbx_report_free(CbxReport *report);
+
+/* Takes the next @length bytes of the stream, whole lines or not. */
+void cbx_report_feed(CbxReport *report, const char *data, gsize length);
+
+/* The stream is over: an unfinished line is a defect. */
+void cbx_report_close(CbxReport *report);
+
+/* The session of @driver, or NULL when it has written neither start nor end. */
+const CbxSession *cbx_report_session(const CbxReport *report,
+                                     const char *driver);
+
+/* "pass", "fail" or "skip". */
+const char *cbx_outcome_name(CbxOutcome outcome);
+
+/* Makes a result; the strings are copied. Free with cbx_result_free(). */
+CbxResult *cbx_result_new(const char *driver, const char *api,
+                          const char *variant, const char *check,
+                          CbxOutcome outcome, const char *expected,
+                          const char *seen, const char *source);
+void cbx_result_free(CbxResult *result);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CbxReport, cbx_report_free)
+
+#endif
