@@ -61,7 +61,7 @@ const CbxIommu cbx_iommus[] = {
         .name = "none",
         .arch = "x86_64",
         .type = "none",
-        .title = "nothing",
+        .title = "no IOMMU",
     },
     {
         .name = "vtd",
@@ -172,7 +172,7 @@ static gsize edit_distance(const char *a, const char *b)
 const char *cbx_nearest(const char *word, const char *const *names)
 {
     const char *best = NULL;
-    gsize best_distance = strlen(word) / 2 + 1;
+    gsize best_distance = (strlen(word) + 1) / 2 + 1;
 
     for (; *names; names++) {
         gsize distance = edit_distance(word, *names);

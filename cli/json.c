@@ -73,7 +73,11 @@ static void add_buffers(JsonBuilder *b, const GPtrArray *buffers)
         add_text(b, "status", buffer->status);
         add_address(b, "va", buffer->va);
         add_address(b, "logical", buffer->logical);
-        add_address(b, "gpa", buffer->gpa);
+        if (buffer->has_gpa) {
+            add_address(b, "gpa", buffer->gpa);
+        } else {
+            add_text(b, "gpa", NULL);
+        }
         add_count(b, "pages", buffer->pages);
         add_count(b, "pages_ok", buffer->pages_ok);
         add_text(b, "iommu", buffer->iommu);

@@ -15,7 +15,7 @@
 #include "options.h"
 
 /* QEMU ends within milliseconds of SIGTERM unless it hangs. */
-#define STOP_SECONDS 5
+#define STOP_SECONDS 3
 
 /* A panic prints its last words and resets; under load that takes a while. */
 #define DEATH_SECONDS 5

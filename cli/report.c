@@ -182,6 +182,13 @@ static gboolean get_address(CbxReport *report, JsonObject *o, const char *name,
     return TRUE;
 }
 
+static gboolean is_null(JsonObject *o, const char *name)
+{
+    JsonNode *node = json_object_get_member(o, name);
+
+    return node && JSON_NODE_HOLDS_NULL(node);
+}
+
 /* The NUMA node is a number, or the word "any". */
 static gboolean get_node(CbxReport *report, JsonObject *o, const char *name,
                          char **value)
@@ -287,10 +294,52 @@ static void read_release(CbxReport *report, guint64 id)
     b->released = TRUE;
 }
 
+static gboolean read_findings(CbxReport *report, JsonObject *o, CbxBuffer *b)
+{
+    b->has_gpa = !is_null(o, "gpa");
+    return (!b->has_gpa || get_address(report, o, "gpa", &b->gpa)) &&
+           get_count(report, o, "pages", &b->pages) &&
+           get_count(report, o, "pages_ok", &b->pages_ok) &&
+           get_facts(report, o, "facts", &b->facts) &&
+           get_text(report, o, "iommu", &b->iommu);
+}
+
+static gboolean read_description(CbxReport *report, JsonObject *o,
+                                 CbxBuffer *b)
+{
+    if (is_null(o, "api")) {
+        b->api = g_strdup("");
+    } else if (!get_text(report, o, "api", &b->api)) {
+        return FALSE;
+    }
+    return get_count(report, o, "element", &b->element) &&
+           get_address(report, o, "va", &b->va) &&
+           get_address(report, o, "logical", &b->logical) &&
+           get_count(report, o, "length", &b->length) &&
+           get_address(report, o, "min", &b->min) &&
+           get_address(report, o, "max", &b->max) &&
+           get_count(report, o, "align", &b->align) &&
+           get_text(report, o, "cache", &b->cache) &&
+           get_node(report, o, "node", &b->node) &&
+           get_text(report, o, "status", &b->status);
+}
+
+static void read_declare(CbxReport *report, JsonObject *o, guint64 id)
+{
+    CbxBuffer *b = g_new0(CbxBuffer, 1);
+
+    b->id = id;
+    if (read_description(report, o, b) &&
+        (strcmp(b->status, "ok") != 0 || read_findings(report, o, b))) {
+        g_ptr_array_add(report->buffers, b);
+    } else {
+        buffer_free(b);
+    }
+}
+
 static void read_buffer(CbxReport *report, JsonObject *o)
 {
     g_autofree char *event = NULL;
-    CbxBuffer *b;
     guint64 id;
 
     if (!get_text(report, o, "event", &event) ||
@@ -308,28 +357,7 @@ static void read_buffer(CbxReport *report, JsonObject *o)
         bad_field(report, "event", "not declare, inspect or release");
         return;
     }
-    b = g_new0(CbxBuffer, 1);
-    b->id = id;
-    if (get_text(report, o, "api", &b->api) &&
-        get_count(report, o, "element", &b->element) &&
-        get_address(report, o, "va", &b->va) &&
-        get_address(report, o, "logical", &b->logical) &&
-        get_count(report, o, "length", &b->length) &&
-        get_address(report, o, "min", &b->min) &&
-        get_address(report, o, "max", &b->max) &&
-        get_count(report, o, "align", &b->align) &&
-        get_text(report, o, "cache", &b->cache) &&
-        get_node(report, o, "node", &b->node) &&
-        get_text(report, o, "status", &b->status) &&
-        get_address(report, o, "gpa", &b->gpa) &&
-        get_count(report, o, "pages", &b->pages) &&
-        get_count(report, o, "pages_ok", &b->pages_ok) &&
-        get_facts(report, o, "facts", &b->facts) &&
-        get_text(report, o, "iommu", &b->iommu)) {
-        g_ptr_array_add(report->buffers, b);
-    } else {
-        buffer_free(b);
-    }
+    read_declare(report, o, id);
 }
 
 /* The optional "buffer" of a result is a decimal number in a string. */

@@ -21,7 +21,7 @@ typedef enum CbxOutcome {
 /* A declared buffer: what the driver said and what the device saw. */
 typedef struct CbxBuffer {
     guint64 id;         /* given by the device; may return after a release */
-    char *api;
+    char *api;          /* documented name, or "" */
     guint64 element;    /* index within a vector */
     guint64 va;
     guint64 logical;
@@ -32,11 +32,13 @@ typedef struct CbxBuffer {
     char *cache;
     char *node;
     char *status;       /* "ok", or why the device refused to declare it */
+    /* Findings; none when the declaration was refused. */
+    gboolean has_gpa;
     guint64 gpa;        /* guest-physical address of the first byte */
     guint64 pages;
-    guint64 pages_ok;
+    guint64 pages_ok;   /* of these, readable and writable */
     guint32 facts;      /* CBX_FACT_* */
-    char *iommu;
+    char *iommu;        /* what the device reached it through */
     gboolean released;
 } CbxBuffer;
 

@@ -207,7 +207,11 @@ static gboolean publish(const Run *run, const CbxJudgement *judgement,
     g_autofree char *json = cbx_json_format(run->options, run->report,
                                             judgement, seconds, words);
 
-    fputs(table, stdout);
+    if (judgement->verdict == CBX_VERDICT_ERROR) {
+        fprintf(stderr, "cbx: %s\n", judgement->reason);
+    } else {
+        fputs(table, stdout);
+    }
     if (fflush(stdout) != 0) {
         fprintf(stderr, "cbx: cannot write to standard output: %s\n",
                 g_strerror(errno));

@@ -76,7 +76,7 @@ static const char *translator(const CbxIommu *iommu, const CbxBuffer *b)
     if (b->facts & CBX_FACT_IDENTITY) {
         return "nothing";
     }
-    return b->pages_ok < b->pages ? "no access" : "in part";
+    return b->pages_ok < b->pages ? "no access" : "mixed";
 }
 
 /* ---- The grid ----------------------------------------------------------- */
@@ -97,7 +97,7 @@ static void add_buffer(CbxGrid *grid, const CbxIommu *iommu,
     cbx_grid_add(grid, format_size(b->length));
     cbx_grid_add(grid, format_limit(b->max));
     cbx_grid_add(grid, format_address(b->logical));
-    cbx_grid_add(grid, b->pages_ok ? format_address(b->gpa) : g_strdup("-"));
+    cbx_grid_add(grid, b->has_gpa ? format_address(b->gpa) : g_strdup("-"));
     cbx_grid_add(grid, g_strdup(translator(iommu, b)));
     cbx_grid_add(grid, format_tally(&t));
     if (t.passed < t.judged) {
@@ -308,9 +308,8 @@ char *cbx_table_format(const CbxOptions *options, const CbxReport *report,
 {
     GString *out = g_string_new(NULL);
 
-    g_string_append_printf(out, "%s guest (%s), %s between device and memory",
-                           options->arch->name, CBX_GUEST,
-                           options->iommu->title);
+    g_string_append_printf(out, "%s, %s guest, %s", options->arch->name,
+                           CBX_GUEST, options->iommu->title);
     if (report->has_device) {
         g_string_append_printf(out, ", %" G_GUINT64_FORMAT
                                "-bit device, seed %s", report->addr_bits,

@@ -6,29 +6,54 @@
 #include "cbx/abi.h"
 #include "verdict.h"
 
+/* Most checks of a driver that rest on one thing. */
+#define RELATED_MAX 3
+
 /*
- * What the device must find of every buffer. A driver's check whose identifier
- * begins with `check` is about the same thing: if the device does not find it,
- * the driver must have failed that check; if `decides` and the device does
- * find it, the driver must not have.
+ * A thing that must hold of every buffer, as the device sees it, and the
+ * checks of a driver that rest on it (identifiers of checks.def). When it does
+ * not hold, none of these may have passed and one must have failed. When it
+ * holds and alone decides the first of them, that one must not have failed.
  */
-static const struct {
+typedef struct Evidence {
     guint32 fact;
-    const char *check;
     gboolean decides;
     const char *expected;
     const char *not_so;
-} facts[] = {
-    { CBX_FACT_RANGE_OK, "limit", TRUE,
-      "the buffer lies within the limits asked for", "it does not" },
-    { CBX_FACT_ALIGN_OK, "alignment", TRUE,
-      "the buffer is aligned as asked for", "it is not" },
-    { CBX_FACT_WIDTH_OK, "limit", FALSE,
-      "the device's address width reaches the whole buffer", "it does not" },
-    { CBX_FACT_READABLE, "integrity-to-device", FALSE,
-      "the device can read every page", "it cannot" },
-    { CBX_FACT_WRITABLE, "integrity-from-device", FALSE,
-      "the device can write every page", "it cannot" },
+    const char *related[RELATED_MAX + 1];
+} Evidence;
+
+static const Evidence evidence[] = {
+    { CBX_FACT_RANGE_OK, TRUE,
+      "the buffer lies within the limits asked for", "it does not",
+      { "range" } },
+    { CBX_FACT_ALIGN_OK, FALSE,
+      "the buffer is aligned as asked for", "it is not",
+      { "alignment" } },
+    { CBX_FACT_WIDTH_OK, TRUE,
+      "the device's address width reaches the whole buffer", "it does not",
+      { "address-width" } },
+    { CBX_FACT_READABLE, FALSE,
+      "the device can read every page", "it cannot",
+      { "device-access", "integrity-to-device", "checksum" } },
+    { CBX_FACT_WRITABLE, FALSE,
+      "the device can write every page", "it cannot",
+      { "device-access", "integrity-from-device" } },
+    { CBX_FACT_RAM, TRUE,
+      "there is memory behind every page", "there is not",
+      { "ram" } },
+};
+
+static const Evidence translated = {
+    CBX_FACT_IOMMU | CBX_FACT_TRANSLATED, FALSE,
+    "the IOMMU translates every page to another address", "it does not",
+    { "translation" }
+};
+
+static const Evidence identity = {
+    CBX_FACT_IDENTITY, FALSE,
+    "without an IOMMU a logical address is a physical one", "it is not",
+    { "translation" }
 };
 
 static const char *variant_of(const CbxReport *report, const CbxBuffer *buffer)
@@ -43,74 +68,65 @@ static const char *variant_of(const CbxReport *report, const CbxBuffer *buffer)
     return "";
 }
 
-static gboolean has_result(const CbxReport *report, const CbxBuffer *buffer,
-                           const char *check, CbxOutcome outcome)
+/* The first of @checks that has @outcome for @buffer, or NULL. */
+static const char *related_check(const CbxReport *report,
+                                 const CbxBuffer *buffer,
+                                 const char *const *checks,
+                                 CbxOutcome outcome)
 {
-    for (guint i = 0; i < report->results->len; i++) {
-        const CbxResult *r = g_ptr_array_index(report->results, i);
+    for (; *checks; checks++) {
+        for (guint i = 0; i < report->results->len; i++) {
+            const CbxResult *r = g_ptr_array_index(report->results, i);
 
-        if (r->buffer == buffer && r->outcome == outcome &&
-            g_str_has_prefix(r->check, check)) {
-            return TRUE;
+            if (r->buffer == buffer && r->outcome == outcome &&
+                strcmp(r->check, *checks) == 0) {
+                return *checks;
+            }
         }
     }
-    return FALSE;
+    return NULL;
 }
 
-static void object(GPtrArray *findings, const CbxReport *report,
-                   const CbxBuffer *b, const char *expected, const char *what)
+static void G_GNUC_PRINTF(5, 6) object(GPtrArray *findings,
+                                       const CbxReport *report,
+                                       const CbxBuffer *b,
+                                       const char *expected,
+                                       const char *format, ...)
 {
-    g_autofree char *seen =
-        g_strdup_printf("buffer %" G_GUINT64_FORMAT " at 0x%" G_GINT64_MODIFIER
-                        "x, %" G_GUINT64_FORMAT " bytes: %s",
-                        b->id, b->logical, b->length, what);
+    g_autofree char *what = NULL;
+    g_autofree char *seen = NULL;
+    va_list args;
 
+    va_start(args, format);
+    what = g_strdup_vprintf(format, args);
+    va_end(args);
+    seen = g_strdup_printf("buffer %" G_GUINT64_FORMAT " at 0x%"
+                           G_GINT64_MODIFIER "x, %" G_GUINT64_FORMAT
+                           " bytes: %s", b->id, b->logical, b->length, what);
     g_ptr_array_add(findings,
                     cbx_result_new(CBX_JUDGE, b->api, variant_of(report, b),
                                    "witness", CBX_OUTCOME_FAIL, expected,
                                    seen, "project's own"));
 }
 
-static void check_facts(GPtrArray *findings, const CbxReport *report,
-                        const CbxBuffer *b)
+static void check_evidence(GPtrArray *findings, const CbxReport *report,
+                           const CbxBuffer *b, const Evidence *e)
 {
-    for (gsize i = 0; i < G_N_ELEMENTS(facts); i++) {
-        gboolean found = (b->facts & facts[i].fact) != 0;
-        gboolean failed = has_result(report, b, facts[i].check,
-                                     CBX_OUTCOME_FAIL);
+    gboolean holds = (b->facts & e->fact) == e->fact;
+    const char *passed = related_check(report, b, e->related,
+                                       CBX_OUTCOME_PASS);
+    const char *failed = related_check(report, b, e->related,
+                                       CBX_OUTCOME_FAIL);
 
-        if (!found && !failed) {
-            object(findings, report, b, facts[i].expected, facts[i].not_so);
-        } else if (found && failed && facts[i].decides) {
-            object(findings, report, b,
-                   "driver and device agree about the buffer",
-                   "the driver objects, the device does not");
-        }
-    }
-}
-
-static void check_translation(GPtrArray *findings, const CbxReport *report,
-                              const CbxIommu *iommu, const CbxBuffer *b)
-{
-    guint32 seen = b->facts & (CBX_FACT_IOMMU | CBX_FACT_TRANSLATED |
-                               CBX_FACT_IDENTITY);
-    gboolean wanted = strcmp(iommu->type, "none") != 0;
-
-    if (strcmp(b->iommu, iommu->type) != 0) {
-        g_autofree char *what = g_strdup_printf("through \"%s\"", b->iommu);
-        g_autofree char *expected = g_strdup_printf("through \"%s\"",
-                                                    iommu->type);
-
-        object(findings, report, b, expected, what);
-    } else if (wanted && seen != (CBX_FACT_IOMMU | CBX_FACT_TRANSLATED)) {
-        object(findings, report, b,
-               "the IOMMU translates every page to another address",
-               seen & CBX_FACT_IDENTITY ? "pages are not translated"
-                                        : "pages without a translation");
-    } else if (!wanted && seen != CBX_FACT_IDENTITY) {
-        object(findings, report, b,
-               "without an IOMMU a logical address is a physical one",
-               "it is not");
+    if (!holds && passed) {
+        object(findings, report, b, e->expected,
+               "%s, and yet %s passed", e->not_so, passed);
+    } else if (!holds && !failed) {
+        object(findings, report, b, e->expected,
+               "%s, and the driver did not notice", e->not_so);
+    } else if (holds && e->decides && failed) {
+        object(findings, report, b, e->expected,
+               "it is so, and yet %s failed", failed);
     }
 }
 
@@ -119,11 +135,14 @@ static void check_buffer(GPtrArray *findings, const CbxReport *report,
 {
     if (strcmp(b->status, "ok") != 0) {
         object(findings, report, b, "the device accepts the declaration",
-               b->status);
+               "%s", b->status);
         return;
     }
-    check_translation(findings, report, iommu, b);
-    check_facts(findings, report, b);
+    for (gsize i = 0; i < G_N_ELEMENTS(evidence); i++) {
+        check_evidence(findings, report, b, &evidence[i]);
+    }
+    check_evidence(findings, report, b, iommu->device ? &translated
+                                                      : &identity);
     if (!b->released) {
         object(findings, report, b, "the driver frees the buffer",
                "not freed by the end of the run");
@@ -142,30 +161,39 @@ static void check_path(GPtrArray *findings, const CbxIommu *iommu,
                                    iommu->type, type, "project's own"));
 }
 
+/* All buffers of @api, which is "" for those that name no call. */
+static void check_call(GPtrArray *findings, const CbxIommu *iommu,
+                       const CbxReport *report, const char *api)
+{
+    guint before = findings->len;
+    guint buffers = 0;
+    g_autofree char *seen = NULL;
+
+    for (guint i = 0; i < report->buffers->len; i++) {
+        const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
+
+        if (strcmp(b->api, api) == 0) {
+            check_buffer(findings, report, iommu, b);
+            buffers++;
+        }
+    }
+    if (buffers == 0 || findings->len > before) {
+        return;
+    }
+    seen = g_strdup_printf("%u buffers", buffers);
+    g_ptr_array_add(findings,
+                    cbx_result_new(CBX_JUDGE, api, "", "witness",
+                                   CBX_OUTCOME_PASS,
+                                   "the device confirms each buffer", seen,
+                                   "project's own"));
+}
+
 void cbx_witness(GPtrArray *findings, const CbxIommu *iommu,
                  const CbxReport *report)
 {
     check_path(findings, iommu, report);
+    check_call(findings, iommu, report, "");
     for (const CbxCall *c = cbx_calls; c->name; c++) {
-        guint before = findings->len;
-        guint buffers = 0;
-
-        for (guint i = 0; i < report->buffers->len; i++) {
-            const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
-
-            if (strcmp(b->api, c->name) == 0) {
-                check_buffer(findings, report, iommu, b);
-                buffers++;
-            }
-        }
-        if (buffers > 0 && findings->len == before) {
-            g_autofree char *seen = g_strdup_printf("%u buffers", buffers);
-
-            g_ptr_array_add(findings,
-                            cbx_result_new(CBX_JUDGE, c->name, "", "witness",
-                                           CBX_OUTCOME_PASS,
-                                           "the device confirms each buffer",
-                                           seen, "project's own"));
-        }
+        check_call(findings, iommu, report, c->name);
     }
 }

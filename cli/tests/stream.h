@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writes report streams as the device would, for the tests.
+ */
+#ifndef CBX_CLI_TESTS_STREAM_H
+#define CBX_CLI_TESTS_STREAM_H
+
+#include <glib.h>
+
+#include "options.h"
+#include "process.h"
+#include "report.h"
+#include "verdict.h"
+
+#define DRIVER "cbxwdm.sys"
+
+/* A good buffer's facts, through an IOMMU and without. */
+#define FACTS_COMMON "\"range-ok\",\"align-ok\",\"width-ok\",\"readable\"," \
+                     "\"writable\",\"ram\""
+#define FACTS_VTD    FACTS_COMMON ",\"iommu\",\"translated\""
+#define FACTS_NONE   FACTS_COMMON ",\"identity\",\"gpa-contiguous\""
+
+typedef struct Stream {
+    GString *text;
+    guint seq;
+} Stream;
+
+Stream *stream_new(void);
+void stream_free(Stream *stream);
+
+/* One record: type, and the fields that follow "time_ns" as JSON text. */
+void stream_record(Stream *stream, const char *type, const char *fields);
+void stream_device(Stream *stream, const char *iommu);
+void stream_declare(Stream *stream, guint id, const char *api,
+                    const char *iommu, const char *facts);
+void stream_release(Stream *stream, guint id);
+/* @buffer may be NULL. */
+void stream_result(Stream *stream, const char *driver, const char *api,
+                   const char *check, const char *verdict, const char *buffer);
+void stream_start(Stream *stream, const char *driver);
+void stream_end(Stream *stream, const char *driver, const char *verdict);
+
+/* One call with one buffer, all in order. */
+void stream_call(Stream *stream, guint id, const char *api, const char *iommu,
+                 const char *facts);
+
+/* device and start; three good calls through VT-d; the ends that follow. */
+void stream_head(Stream *stream);
+void stream_calls(Stream *stream);
+void stream_tail(Stream *stream);
+
+/* A run in which all is well, through VT-d. */
+Stream *stream_good(void);
+
+/* The report that reading @stream gives. */
+CbxReport *stream_report(const Stream *stream);
+
+/* `cbx run` with these options (one string, blanks between them). */
+CbxOptions *options_of(const char *arguments);
+
+/* Judges @stream, after QEMU ended with @ending and exit status @status. */
+CbxJudgement *judge(const Stream *stream, const char *arguments,
+                    CbxEnding ending, int status);
+
+/* The failed check of the command itself called @check, or NULL. */
+const CbxResult *finding(const CbxJudgement *judgement, const char *check);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stream, stream_free)
+
+#endif

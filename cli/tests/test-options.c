@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of `cbx run`, and the one of QEMU that follows from it. */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "machine.h"
+#include "stream.h"
+
+/* Parsing @arguments fails as wrong usage, and the message has @text. */
+static void assert_refused(const char *arguments, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
+    g_autoptr(GError) error = NULL;
+    CbxOptions *options = cbx_options_parse(words, &error);
+
+    g_assert_null(options);
+    g_assert_error(error, CBX_ERROR, CBX_ERROR_USAGE);
+    g_test_message("%s", error->message);
+    g_assert_nonnull(strstr(error->message, text));
+}
+
+static void defaults(void)
+{
+    g_autoptr(CbxOptions) o = options_of("");
+
+    g_assert_cmpstr(o->arch->name, ==, "x86_64");
+    g_assert_cmpstr(o->iommu->name, ==, "vtd");
+    g_assert_cmpuint(o->calls->len, ==, 0);
+    g_assert_cmpuint(o->faults->len, ==, 0);
+    g_assert_cmpfloat(o->timeout, ==, CBX_TIMEOUT_DEFAULT);
+}
+
+static void lists_add_up(void)
+{
+    g_autoptr(CbxOptions) o = options_of(
+        "--api AllocateCommonBuffer,AllocateCommonBufferEx "
+        "--api AllocateCommonBuffer --fault flip-bit --fault hal-physical");
+
+    g_assert_cmpuint(o->calls->len, ==, 2);
+    g_assert_cmpuint(o->faults->len, ==, 2);
+    g_assert_true(cbx_options_selects(o, 1));
+    g_assert_true(cbx_options_selects(o, 2));
+    g_assert_false(cbx_options_selects(o, 3));
+}
+
+static void without_a_list_the_driver_decides(void)
+{
+    g_autoptr(CbxOptions) o = options_of("");
+
+    g_assert_true(cbx_options_selects(o, 1));
+    g_assert_true(cbx_options_selects(o, 3));
+    g_assert_false(cbx_options_selects(o, 8));
+}
+
+static void unknown_names_are_refused_with_the_known(void)
+{
+    assert_refused("--arch vax", "known: x86_64");
+    assert_refused("--iommu vdt", "is 'vtd' meant?; known: none, vtd");
+    assert_refused("--fault flipbit", "is 'flip-bit' meant?");
+    assert_refused("--fault rain", "no fault called 'rain'; known: flip-bit");
+    assert_refused("--api allocatecommonbuffer",
+                   "is 'AllocateCommonBuffer' meant?");
+    assert_refused("--api AllocateCommonBuffer,", "no call called ''");
+}
+
+static void a_call_no_driver_runs_is_refused(void)
+{
+    assert_refused("--api WdfCommonBufferCreate",
+                   "no driver of this build runs WdfCommonBufferCreate");
+}
+
+static void numbers_are_numbers(void)
+{
+    assert_refused("--timeout soon", "--timeout soon");
+    assert_refused("--timeout 0", "--timeout 0");
+    assert_refused("--timeout -1", "--timeout -1");
+    assert_refused("--timeout 5s", "--timeout 5s");
+    assert_refused("--timeout nan", "--timeout nan");
+    assert_refused("--timeout 1e9", "--timeout 1e9");
+    assert_refused("--seed x", "--seed x");
+    assert_refused("--seed 0x10000000000000000", "--seed 0x1");
+}
+
+static void strangers_are_refused(void)
+{
+    assert_refused("--fast", "--fast");
+    assert_refused("now", "'now' is not an option");
+}
+
+/* ---- QEMU's command line ------------------------------------------------ */
+
+/* A build directory with empty files in the right places. */
+typedef struct Build {
+    char *path;
+} Build;
+
+static const char *const build_files[] = {
+    "qemu/qemu-system-x86_64", "guest/x86_64/vmlinux",
+    "guest/x86_64/initrd.cpio",
+};
+
+static const char *const build_directories[] = {
+    "guest/x86_64", "guest", "qemu", "",
+};
+
+static void build_start(Build *b, gconstpointer unused G_GNUC_UNUSED)
+{
+    b->path = g_dir_make_tmp("cbx-test-XXXXXX", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(build_files); i++) {
+        g_autofree char *file = g_build_filename(b->path, build_files[i],
+                                                 NULL);
+        g_autofree char *directory = g_path_get_dirname(file);
+
+        g_assert_cmpint(g_mkdir_with_parents(directory, 0700), ==, 0);
+        g_assert_true(g_file_set_contents(file, "", 0, NULL));
+        g_assert_cmpint(g_chmod(file, 0700), ==, 0);
+    }
+    g_setenv("CBX_BUILD_DIR", b->path, TRUE);
+}
+
+static void build_stop(Build *b, gconstpointer unused G_GNUC_UNUSED)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(build_files); i++) {
+        g_autofree char *file = g_build_filename(b->path, build_files[i],
+                                                 NULL);
+
+        g_unlink(file);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(build_directories); i++) {
+        g_autofree char *directory =
+            g_build_filename(b->path, build_directories[i], NULL);
+
+        g_rmdir(directory);
+    }
+    g_assert_false(g_file_test(b->path, G_FILE_TEST_EXISTS));
+    g_free(b->path);
+}
+
+static char *command_for(const char *arguments)
+{
+    g_autoptr(CbxOptions) o = options_of(arguments);
+    g_autoptr(GError) error = NULL;
+    g_auto(GStrv) argv = cbx_machine_command(o, &error);
+    g_autofree char *line = NULL;
+
+    g_assert_no_error(error);
+    line = g_strjoinv(" ", argv);
+    return g_strconcat(line, " ", NULL);
+}
+
+static void assert_has(const char *line, const char *part)
+{
+    g_test_message("%s in %s", part, line);
+    g_assert_nonnull(strstr(line, part));
+}
+
+static void assert_lacks(const char *line, const char *part)
+{
+    g_test_message("%s not in %s", part, line);
+    g_assert_null(strstr(line, part));
+}
+
+static void vtd_is_in_front_of_the_device(Build *b,
+                                          gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *line = command_for("");
+    g_autofree char *emulator = g_build_filename(b->path, build_files[0],
+                                                 NULL);
+
+    g_assert_true(g_str_has_prefix(line, emulator));
+    assert_has(line, " -machine q35 ");
+    assert_has(line, " -device intel-iommu -device cbx,report=report ");
+    assert_has(line, " intel_iommu=on iommu.strict=1 cbx_nt.driver=cbxwdm.sys ");
+    assert_has(line, " -no-reboot ");
+    assert_has(line, "panic=-1 oops=panic");
+    assert_lacks(line, "fault=");
+    assert_lacks(line, "faults=");
+    assert_lacks(line, "apis=");
+    assert_lacks(line, "seed=");
+}
+
+static void none_has_no_iommu(Build *b G_GNUC_UNUSED,
+                              gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *line = command_for("--iommu none");
+
+    assert_lacks(line, "iommu");
+}
+
+static void selections_reach_the_device(Build *b G_GNUC_UNUSED,
+                                        gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *line = command_for(
+        "--api AllocateCommonBuffer,AllocateCommonBufferEx "
+        "--fault flip-bit,short-transfer --seed 0x10");
+
+    assert_has(line, "cbx,report=report,seed=16,faults=flip-bit:short-transfer,"
+               "apis=AllocateCommonBuffer:AllocateCommonBufferEx ");
+    assert_lacks(line, "cbx_nt.fault");
+}
+
+static void faults_of_the_hal_reach_the_guest(Build *b G_GNUC_UNUSED,
+                                              gconstpointer unused
+                                              G_GNUC_UNUSED)
+{
+    g_autofree char *line =
+        command_for("--fault hal-physical,hal-ignore-limit");
+
+    assert_has(line, " cbx_nt.fault=hal-physical,hal-ignore-limit ");
+    assert_lacks(line, "faults=");
+}
+
+static void what_is_missing_is_named(Build *b,
+                                     gconstpointer unused G_GNUC_UNUSED)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(build_files); i++) {
+        g_autoptr(CbxOptions) o = options_of("");
+        g_autoptr(GError) error = NULL;
+        g_autofree char *file = g_build_filename(b->path, build_files[i],
+                                                 NULL);
+
+        g_assert_cmpint(g_unlink(file), ==, 0);
+        g_assert_null(cbx_machine_command(o, &error));
+        g_assert_error(error, CBX_ERROR, CBX_ERROR_ENVIRONMENT);
+        g_assert_nonnull(strstr(error->message, file));
+        g_assert_nonnull(strstr(error->message, "make"));
+        g_assert_true(g_file_set_contents(file, "", 0, NULL));
+        g_assert_cmpint(g_chmod(file, 0700), ==, 0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+#define TEST(name) g_test_add_func("/cli/options/" #name, name)
+    TEST(defaults);
+    TEST(lists_add_up);
+    TEST(without_a_list_the_driver_decides);
+    TEST(unknown_names_are_refused_with_the_known);
+    TEST(a_call_no_driver_runs_is_refused);
+    TEST(numbers_are_numbers);
+    TEST(strangers_are_refused);
+#undef TEST
+#define TEST(name) g_test_add("/cli/machine/" #name, Build, NULL, \
+                              build_start, name, build_stop)
+    TEST(vtd_is_in_front_of_the_device);
+    TEST(none_has_no_iommu);
+    TEST(selections_reach_the_device);
+    TEST(faults_of_the_hal_reach_the_guest);
+    TEST(what_is_missing_is_named);
+    return g_test_run();
+}
