@@ -1,3 +1,214 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CBX: injected faults. Each is seen by the check that exists for it, and the
+ * same check passes without the fault.
+ */
 #include "qemu/osdep.h"
+#include "qemu/host-utils.h"
+#include "qemu/module.h"
+#include "hw/pci/pci_regs.h"
 #include "cbx-lib.h"
+
+#define SEED    0xfa17
+#define SIZE    5000
+
+static uint16_t verify(QCbxQueue *q, uint64_t address)
+{
+    CbxDescriptor desc = {
+        .op = CBX_OP_VERIFY, .address = address, .length = SIZE,
+        .argument = SEED,
+    };
+
+    return cbx_queue_do(q, &desc).status;
+}
+
+static uint16_t fill(QCbxQueue *q, uint64_t address)
+{
+    CbxDescriptor desc = {
+        .op = CBX_OP_FILL, .address = address, .length = SIZE,
+        .argument = SEED,
+    };
+
+    return cbx_queue_do(q, &desc).status;
+}
+
+static void test_flip_bit(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, SIZE);
+    g_autoptr(GPtrArray) lines = NULL;
+    QDict *record;
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_put_pattern(d, a, SEED, SIZE);
+    g_assert_cmpint(verify(&q, a), ==, CBX_STATUS_OK);
+
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_FLIP_BIT);
+    g_assert_cmpint(verify(&q, a), ==, CBX_STATUS_MISMATCH);
+    /* Flipped on its way, not in memory. */
+    g_assert_cmpint(cbx_find_difference(d, a, SEED, SIZE), ==, SIZE);
+
+    g_assert_cmpint(fill(&q, a), ==, CBX_STATUS_OK);
+    g_assert_cmpint(cbx_find_difference(d, a, SEED, SIZE), <, SIZE);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_FAULTS_FIRED), ==, 2);
+
+    cbx_write32(d, CBX_REG_FAULTS, 0);
+    g_assert_cmpint(fill(&q, a), ==, CBX_STATUS_OK);
+    g_assert_cmpint(verify(&q, a), ==, CBX_STATUS_OK);
+
+    lines = cbx_report_lines(data);
+    g_assert_cmpint(lines->len, ==, 3);
+    record = cbx_report_last(lines, "fault");
+    g_assert_cmpstr(qdict_get_str(record, "name"), ==, "flip-bit");
+    g_assert_cmpstr(qdict_get_str(record, "address"), !=, "");
+}
+
+/* A flip on the way out and one on the way in never cancel. */
+static void test_flip_twice(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    uint64_t a = guest_alloc(alloc, 4096);
+
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_FLIP_BIT);
+    for (unsigned i = 0; i < 32; i++) {
+        qtest_writeb(d->qts, a, 0);
+        g_assert_cmpint(cbx_dma(d, 0, a, 0, 1), ==, CBX_ARM_DMA_OK);
+        g_assert_cmpint(cbx_dma(d, CBX_ARM_DMA_FROM_DEVICE, a, 0, 1), ==,
+                        CBX_ARM_DMA_OK);
+        g_assert_cmpint(ctpop8(qtest_readb(d->qts, a)), ==, 2);
+    }
+}
+
+static void test_drop_write(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, SIZE);
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_put_pattern(d, a, 1, SIZE);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_DROP_WRITE);
+    g_assert_cmpint(fill(&q, a), ==, CBX_STATUS_OK);
+    g_assert_cmpint(cbx_find_difference(d, a, 1, SIZE), ==, SIZE);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_FAULTS_FIRED), ==, 1);
+    /* Reads have nothing to drop. */
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, SIZE), ==, CBX_ARM_DMA_OK);
+    g_assert_cmpint(cbx_find_difference(d, d->mem.addr, 1, SIZE), ==, SIZE);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_FAULTS_FIRED), ==, 1);
+}
+
+static void test_short(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, SIZE);
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    qtest_memset(d->qts, a, cbx_pattern_byte(SEED, SIZE - 1) ^ 1, SIZE);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_SHORT);
+    g_assert_cmpint(fill(&q, a), ==, CBX_STATUS_OK);
+    g_assert_cmpint(cbx_find_difference(d, a, SEED, SIZE), ==, SIZE - 1);
+
+    cbx_put_pattern(d, a, SEED, SIZE);
+    g_assert_cmpint(verify(&q, a), ==, CBX_STATUS_MISMATCH);
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, SIZE), ==, CBX_ARM_DMA_OK);
+    g_assert_cmpint(cbx_find_difference(d, d->mem.addr, SEED, SIZE), ==,
+                    SIZE - 1);
+    g_assert_cmpint(cbx_dma(d, CBX_ARM_DMA_FROM_DEVICE, a, 0, 1), ==,
+                    CBX_ARM_DMA_OK);
+}
+
+static void test_lost_interrupt(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    uint64_t mailbox = guest_alloc(alloc, 4096);
+    g_autoptr(GPtrArray) lines = NULL;
+    uint64_t entry;
+
+    qtest_memset(d->qts, mailbox, 0, 64);
+    qpci_msix_enable(&d->pci);
+    entry = d->pci.msix_table_off;
+    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry, mailbox);
+    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 4, mailbox >> 32);
+    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 8, 1);
+    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 12, 0);
+
+    /* Two pass, the third is lost, and so on. */
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_LOST_IRQ);
+    cbx_write32(d, CBX_REG_FAULT_SKIP, 2);
+    for (unsigned i = 1; i <= 9; i++) {
+        qtest_writel(d->qts, mailbox, 0);
+        cbx_write32(d, CBX_ARM_MSI_CTL, CBX_ARM_MSI_TRIGGER);
+        g_assert_cmpint(qtest_readl(d->qts, mailbox), ==, i % 3 != 0);
+    }
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_INTERRUPTS), ==, 6);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_FAULTS_FIRED), ==, 3);
+    qpci_msix_disable(&d->pci);
+
+    lines = cbx_report_lines(data);
+    g_assert_cmpint(lines->len, ==, 4);
+}
+
+/* The same seed strikes the same place. */
+static void test_replay(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, SIZE);
+    size_t where[2];
+
+    for (unsigned i = 0; i < 2; i++) {
+        cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+        cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_FLIP_BIT);
+        cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+        fill(&q, a);
+        where[i] = cbx_find_difference(d, a, SEED, SIZE);
+    }
+    g_assert_cmpint(where[0], <, SIZE);
+    g_assert_cmpint(where[0], ==, where[1]);
+}
+
+static void test_property(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+
+    g_assert_cmphex(cbx_read32(d, CBX_REG_FAULTS), ==, CBX_FAULT_SHORT);
+    cbx_write32(d, CBX_REG_FAULTS, 0);
+    cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_FAULTS), ==, CBX_FAULT_SHORT);
+
+    /* At run time. */
+    qtest_qmp_assert_success(d->qts,
+        "{'execute': 'qom-set', 'arguments': {'path': "
+        "'/machine/peripheral-anon/device[0]', 'property': 'faults', "
+        "'value': 'lost-interrupt:drop-write'}}");
+    g_assert_cmphex(cbx_read32(d, CBX_REG_FAULTS), ==,
+                    CBX_FAULT_LOST_IRQ | CBX_FAULT_DROP_WRITE);
+    qobject_unref(qtest_qmp_assert_failure_ref(d->qts,
+        "{'execute': 'qom-set', 'arguments': {'path': "
+        "'/machine/peripheral-anon/device[0]', 'property': 'faults', "
+        "'value': 'no-such'}}"));
+    g_assert_cmphex(cbx_read32(d, CBX_REG_FAULTS), ==,
+                    CBX_FAULT_LOST_IRQ | CBX_FAULT_DROP_WRITE);
+    qos_invalidate_command_line();
+}
+
+static void register_tests(void)
+{
+    QOSGraphTestOptions to_file = { .before = cbx_report_to_file };
+    QOSGraphTestOptions property = {
+        .before = cbx_options,
+        .arg = (char *)"-global cbx.faults=short-transfer",
+    };
+
+    qos_add_test("fault-flip-bit", "cbx", test_flip_bit, &to_file);
+    qos_add_test("fault-flip-twice", "cbx", test_flip_twice, NULL);
+    qos_add_test("fault-drop-write", "cbx", test_drop_write, NULL);
+    qos_add_test("fault-short", "cbx", test_short, NULL);
+    qos_add_test("fault-lost-interrupt", "cbx", test_lost_interrupt, &to_file);
+    qos_add_test("fault-replay", "cbx", test_replay, NULL);
+    qos_add_test("fault-property", "cbx", test_property, &property);
+}
+
+libqos_init(register_tests);

@@ -5,6 +5,7 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/bswap.h"
+#include "qemu/units.h"
 #include "qobject/qjson.h"
 #include "hw/pci/pci_regs.h"
 #include "cbx-lib.h"
@@ -86,6 +87,14 @@ void cbx_function_level_reset(QCbx *d)
 }
 
 /* ---- Memory ------------------------------------------------------------ */
+
+uint64_t cbx_ram_end(void)
+{
+    /* The virt machine's RAM starts at 1 GiB; 128 MiB is QEMU's default. */
+    uint64_t start = strcmp(qtest_get_arch(), "aarch64") ? 0 : 1 * GiB;
+
+    return start + 128 * MiB;
+}
 
 static uint8_t *pattern_new(uint64_t seed, size_t length)
 {

@@ -52,6 +52,9 @@ void cbx_function_level_reset(QCbx *d);
 
 /* ---- Memory ------------------------------------------------------------ */
 
+/* First address behind the RAM of the test machine. */
+uint64_t cbx_ram_end(void);
+
 /* Write @length bytes of the pattern to guest or device memory at @address. */
 void cbx_put_pattern(QCbx *d, uint64_t address, uint64_t seed, size_t length);
 
