@@ -34,6 +34,8 @@ typedef struct CbxBuffer {
     uint32_t id;            /* CBX_REG_BUF_ID */
     CbxFindings found;
     uint64_t seed;          /* of the pattern that it holds */
+    uint64_t spill;         /* offset of a byte that a transfer beside it
+                               changed, or CBX_PATTERN_SAME */
     struct CbxBuffer *next;
 } CbxBuffer;
 

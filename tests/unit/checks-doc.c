@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes docs/checks.md, made of the table of checks, to standard output. */
+#include <stdio.h>
+
+static void row(const char *id, const char *when, const char *expected,
+                const char *source)
+{
+    printf("| `%s` | %s | %s | %s |\n", id, when, expected, source);
+}
+
+int main(void)
+{
+    puts("<!-- SPDX-License-Identifier: MIT -->\n"
+         "<!-- Made of guest-driver/core/checks.def by `ninja -C build/host "
+         "update-checks-doc`; do not edit. -->\n"
+         "\n"
+         "# Checks\n"
+         "\n"
+         "In the order in which they are made. *Source* names the page of "
+         "Microsoft's driver\n"
+         "documentation and the member or section that the expectation comes "
+         "from; where the\n"
+         "documentation is silent it says so. A check that cannot be made is "
+         "reported as\n"
+         "`skip` with the reason, never as passed.\n"
+         "\n"
+         "| check | made | expectation | source |\n"
+         "| --- | --- | --- | --- |");
+#define CBX_CHECK_CALL(symbol, id, expected, source) \
+    row(id, "of the call", expected, source);
+#define CBX_CHECK_BUFFER(symbol, id, expected, source) \
+    row(id, "of each buffer", expected, source);
+#define CBX_CHECK_FREED(symbol, id, expected, source) \
+    row(id, "after the free", expected, source);
+#include "core/checks.def"
+    return 0;
+}

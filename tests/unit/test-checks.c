@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each check passes when all is well and is the one to fail when it is not. */
+#include <glib.h>
+#include <string.h>
+
+#include "cbx/abi.h"
+#include "core/status.h"
+#include "core/suite.h"
+#include "softdev.h"
+
+enum { ENTRIES = 8, TIMEOUT_MS = 10 };
+
+typedef struct Fixture {
+    SoftDev *soft;
+    CbxDevice dev;
+    CbxReport report;
+    CbxSuite suite;
+    CbxBuffer rings;
+    CbxBuffer buffer;
+} Fixture;
+
+static void start(Fixture *f, bool iommu)
+{
+    memset(f, 0, sizeof(*f));
+    f->soft = softdev_new(iommu);
+}
+
+static void start_suite(Fixture *f)
+{
+    g_assert_cmpuint(cbx_device_identify(&f->dev, &f->soft->world), ==,
+                     CBX_STATUS_OK);
+    cbx_report_start(&f->report, &f->soft->world, "test.sys", "unit test");
+    cbx_suite_init(&f->suite, &f->dev, &f->report);
+    softdev_allocate(f->soft, &f->rings, cbx_queue_bytes(ENTRIES), 0);
+    cbx_suite_adopt(&f->suite, &f->rings);
+    cbx_suite_start_queue(&f->suite, &f->rings, 0, ENTRIES, TIMEOUT_MS);
+}
+
+static void verify(Fixture *f)
+{
+    cbx_suite_verify(&f->suite, &f->buffer);
+    softdev_release(f->soft, &f->buffer);
+    cbx_suite_freed(&f->suite, &f->buffer);
+}
+
+static void end(Fixture *f)
+{
+    cbx_suite_stop_queue(&f->suite);
+    softdev_release(f->soft, &f->rings);
+    cbx_suite_freed(&f->suite, &f->rings);
+    cbx_report_end(&f->report);
+    softdev_free(f->soft);
+}
+
+/* Checks with this verdict, each once, in the order of the report. */
+static GPtrArray *checks_with(Fixture *f, const char *verdict)
+{
+    GPtrArray *names = g_ptr_array_new();
+    GHashTable *record;
+
+    for (unsigned n = 0; (record = softdev_record(f->soft, "result", n)); n++) {
+        char *check = g_hash_table_lookup(record, "check");
+
+        if (!strcmp(g_hash_table_lookup(record, "verdict"), verdict) &&
+            !g_ptr_array_find_with_equal_func(names, check, g_str_equal,
+                                              NULL)) {
+            g_ptr_array_add(names, check);
+        }
+    }
+    return names;
+}
+
+static char *joined(Fixture *f, const char *verdict)
+{
+    g_autoptr(GPtrArray) names = checks_with(f, verdict);
+
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(" ", (char **)names->pdata);
+}
+
+#define assert_verdicts(f, verdict, names) \
+    do { \
+        g_autofree char *seen_ = joined(f, verdict); \
+        g_assert_cmpstr(seen_, ==, names); \
+    } while (0)
+
+/* ---- All is well ------------------------------------------------------- */
+
+static void everything_passes(bool iommu, uint64_t length)
+{
+    Fixture f;
+
+    start(&f, iommu);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, length, 0);
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip",
+                    iommu ? "" : "guard-before guard-after use-after-free");
+    g_assert_cmpuint(f.report.passed, >, 0);
+    g_assert_cmpuint(f.report.failed, ==, 0);
+    end(&f);
+}
+
+static void good_buffers_pass(void)
+{
+    static const uint64_t lengths[] = {
+        1, 2, 7, 8, 63, 64, 4095, 4096, 4097, 8191, 8192, 8193, 12288, 40003,
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(lengths); i++) {
+        everything_passes(false, lengths[i]);
+        everything_passes(true, lengths[i]);
+    }
+}
+
+static void every_check_is_made(void)
+{
+    static const char *const ids[] = {
+#define CBX_CHECK_BUFFER(symbol, id, expected, source) id,
+#define CBX_CHECK_FREED(symbol, id, expected, source) id,
+#include "core/checks.def"
+        "completion-interrupt",
+    };
+    g_autoptr(GPtrArray) made = NULL;
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    verify(&f);
+    made = checks_with(&f, "pass");
+    g_assert_cmpuint(made->len, ==, G_N_ELEMENTS(ids));
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++) {
+        g_assert_true(g_ptr_array_find_with_equal_func(made, ids[i],
+                                                       g_str_equal, NULL));
+    }
+    end(&f);
+}
+
+static void results_name_their_buffer(void)
+{
+    GHashTable *record;
+    unsigned named = 0;
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 100, 0);
+    verify(&f);
+    for (unsigned n = 0; (record = softdev_record(f.soft, "result", n)); n++) {
+        const char *id = g_hash_table_lookup(record, "buffer");
+
+        g_assert_nonnull(id);
+        g_assert_cmpstr(g_hash_table_lookup(record, "api"), ==,
+                        "AllocateCommonBuffer");
+        named += !strcmp(id, "2");
+    }
+    g_assert_cmpuint(named, ==, 18);
+    end(&f);
+}
+
+/* ---- One thing is wrong ------------------------------------------------ */
+
+typedef struct Wrong {
+    const char *check;          /* that must fail, alone */
+    const char *how;
+    size_t fault;               /* in SoftFaults, unless prepare is set */
+    void (*prepare)(Fixture *f);
+    bool no_iommu;
+    bool from_start;            /* before the queue is up */
+    const char *skipped;        /* by this and no other reason */
+} Wrong;
+
+static void overlap(Fixture *f)
+{
+    f->buffer.va = f->rings.va + 64;
+}
+
+static void above_maximum(Fixture *f)
+{
+    f->buffer.max = f->buffer.logical + f->buffer.length - 2;
+}
+
+static void below_minimum(Fixture *f)
+{
+    f->buffer.min = f->buffer.logical + 1;
+}
+
+static void narrow_device(Fixture *f)
+{
+    f->soft->addr_bits = 28;
+    f->soft->wide_bus = true;
+    f->dev.addr_bits = 28;
+}
+
+static void inside_page(Fixture *f)
+{
+    softdev_release(f->soft, &f->buffer);
+    softdev_allocate(f->soft, &f->buffer, 8193, 24);
+}
+
+static void virtual_only_inside_page(Fixture *f)
+{
+    f->buffer.align = 2 * CBX_PAGE_SIZE;
+    if (f->buffer.logical % f->buffer.align == 0) {
+        softdev_release(f->soft, &f->buffer);
+        f->soft->next_logical -= CBX_PAGE_SIZE;
+        softdev_allocate(f->soft, &f->buffer, 8193, 0);
+        f->buffer.align = 2 * CBX_PAGE_SIZE;
+    }
+}
+
+static void neighbour_below(Fixture *f)
+{
+    softdev_map(f->soft, f->buffer.logical - CBX_PAGE_SIZE);
+}
+
+static void neighbour_above(Fixture *f)
+{
+    softdev_map(f->soft, f->buffer.logical + 3 * CBX_PAGE_SIZE);
+}
+
+static void gap_in_physical_pages(Fixture *f)
+{
+    f->soft->faults.phys_gaps = true;
+    f->soft->gap_offset = (uint64_t)(f->buffer.va - f->soft->memory) +
+                          CBX_PAGE_SIZE;
+}
+
+#define FAULT(name) .how = #name, .fault = offsetof(SoftFaults, name)
+#define PREPARE(name) .how = #name, .prepare = name
+
+static const Wrong wrongs[] = {
+    { "completion-interrupt", FAULT(lost_interrupt), .from_start = true },
+    { "completion-interrupt", FAULT(no_completion), .from_start = true },
+    { "completion-interrupt", FAULT(wrong_id), .from_start = true },
+    { "completion-interrupt", FAULT(queue_stops), .from_start = true },
+    { "declaration", FAULT(refuse_declare),
+      .skipped = "device-access ram physical-pages translation" },
+    { "range", PREPARE(above_maximum) },
+    { "range", PREPARE(below_minimum) },
+    { "range", FAULT(facts_range) },
+    { "address-width", PREPARE(narrow_device), .skipped = "guard-after" },
+    { "address-width", FAULT(facts_width) },
+    { "alignment", PREPARE(inside_page) },
+    { "alignment", PREPARE(virtual_only_inside_page) },
+    { "alignment", FAULT(facts_align) },
+    { "device-access", FAULT(facts_no_write) },
+    { "ram", FAULT(facts_no_ram) },
+    { "physical-pages", FAULT(phys_other_page) },
+    { "physical-pages", FAULT(facts_gaps) },
+    { "physical-pages", PREPARE(gap_in_physical_pages) },
+    { "translation", FAULT(facts_translated), .no_iommu = true,
+      .skipped = "guard-before guard-after use-after-free" },
+    { "translation", FAULT(facts_no_iommu) },
+    { "guard-before", PREPARE(neighbour_below) },
+    { "guard-after", PREPARE(neighbour_above) },
+    { "integrity-to-device", FAULT(verify_flip) },
+    { "checksum", FAULT(checksum_flip) },
+    { "edges-to-device", FAULT(in_flip) },
+    { "edges-to-device", FAULT(in_short) },
+    { "edges-to-device", FAULT(in_long) },
+    { "edges-to-device", FAULT(in_refused) },
+    { "edges-from-device", FAULT(out_flip) },
+    { "edges-from-device", FAULT(out_short) },
+    { "edges-from-device", FAULT(out_refused) },
+    { "outside-unchanged", FAULT(out_long) },
+    { "outside-unchanged", FAULT(out_far) },
+    { "integrity-from-device", FAULT(fill_short) },
+    { "integrity-from-device", FAULT(fill_wrong_place) },
+    { "use-after-free", FAULT(stale_mapping) },
+};
+
+static void set_fault(Fixture *f, const Wrong *wrong)
+{
+    if (wrong->prepare) {
+        wrong->prepare(f);
+    } else {
+        *((bool *)&f->soft->faults + wrong->fault) = true;
+    }
+}
+
+static void exactly_this_check_fails(gconstpointer data)
+{
+    const Wrong *wrong = data;
+    Fixture f;
+
+    start(&f, !wrong->no_iommu);
+    if (wrong->from_start) {
+        set_fault(&f, wrong);
+    }
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    if (!wrong->from_start) {
+        set_fault(&f, wrong);
+    }
+    verify(&f);
+    assert_verdicts(&f, "fail", wrong->check);
+    assert_verdicts(&f, "skip", wrong->skipped ? wrong->skipped : "");
+    g_assert_cmpuint(f.report.failed, >, 0);
+    end(&f);
+}
+
+/* Memory that belongs to two buffers spoils the data checks too. */
+static void overlapping_buffers_are_noticed(void)
+{
+    g_autoptr(GPtrArray) failed = NULL;
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 64, 0);
+    overlap(&f);
+    verify(&f);
+    failed = checks_with(&f, "fail");
+    g_assert_cmpstr(g_ptr_array_index(failed, 0), ==, "separate");
+    end(&f);
+}
+
+/* ---- Skips ------------------------------------------------------------- */
+
+static void one_to_one_mapping_shows_nothing(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    f.soft->one_to_one = true;
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip",
+                    "translation guard-before guard-after use-after-free");
+    end(&f);
+}
+
+static void no_message_interrupt_no_queue(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    f.soft->world.has_interrupt = false;
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "completion-interrupt integrity-to-device "
+                                "checksum integrity-from-device");
+    end(&f);
+}
+
+static void rings_out_of_reach_no_queue(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    g_assert_cmpuint(cbx_device_identify(&f.dev, &f.soft->world), ==,
+                     CBX_STATUS_OK);
+    cbx_report_start(&f.report, &f.soft->world, "test.sys", "unit test");
+    cbx_suite_init(&f.suite, &f.dev, &f.report);
+    softdev_allocate(f.soft, &f.rings, cbx_queue_bytes(ENTRIES), 0);
+    f.rings.logical -= 64 * CBX_PAGE_SIZE;
+    cbx_suite_adopt(&f.suite, &f.rings);
+    cbx_suite_start_queue(&f.suite, &f.rings, 0, ENTRIES, TIMEOUT_MS);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    verify(&f);
+    assert_verdicts(&f, "fail", "completion-interrupt");
+    assert_verdicts(&f, "skip", "integrity-to-device checksum "
+                                "integrity-from-device");
+    end(&f);
+}
+
+static void no_device_memory_no_edges(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    f.soft->world.mem_length = 4096;
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "edges-to-device edges-from-device");
+    end(&f);
+}
+
+static void physical_addresses_may_be_unknown(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    f.soft->faults.phys_unknown = true;
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "physical-pages");
+    end(&f);
+}
+
+static void gaps_on_both_sides_are_no_error(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    gap_in_physical_pages(&f);
+    f.soft->faults.facts_gaps = true;
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    end(&f);
+}
+
+/* ---- The run ends ------------------------------------------------------ */
+
+static void broken_queue_ends_the_run(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    f.soft->faults.lost_interrupt = true;
+    g_assert_false(cbx_suite_verify(&f.suite, &f.buffer));
+    g_assert_true(f.suite.broken);
+    assert_verdicts(&f, "fail", "integrity-to-device");
+    softdev_release(f.soft, &f.buffer);
+    g_assert_false(cbx_suite_freed(&f.suite, &f.buffer));
+    g_assert_null(cbx_live_at(&f.suite.live, f.buffer.logical));
+    end(&f);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/checks/good-buffers-pass", good_buffers_pass);
+    g_test_add_func("/checks/every-check-is-made", every_check_is_made);
+    g_test_add_func("/checks/results-name-their-buffer",
+                    results_name_their_buffer);
+    for (unsigned i = 0; i < G_N_ELEMENTS(wrongs); i++) {
+        g_autofree char *path = g_strdup_printf("/checks/%s/fails-on-%s",
+                                                wrongs[i].check,
+                                                wrongs[i].how);
+
+        g_test_add_data_func(g_strdelimit(path, "_", '-'), &wrongs[i],
+                             exactly_this_check_fails);
+    }
+    g_test_add_func("/checks/separate/fails-on-overlap",
+                    overlapping_buffers_are_noticed);
+    g_test_add_func("/checks/skips/one-to-one-mapping-shows-nothing",
+                    one_to_one_mapping_shows_nothing);
+    g_test_add_func("/checks/skips/no-message-interrupt-no-queue",
+                    no_message_interrupt_no_queue);
+    g_test_add_func("/checks/skips/rings-out-of-reach-no-queue",
+                    rings_out_of_reach_no_queue);
+    g_test_add_func("/checks/skips/no-device-memory-no-edges",
+                    no_device_memory_no_edges);
+    g_test_add_func("/checks/skips/physical-addresses-may-be-unknown",
+                    physical_addresses_may_be_unknown);
+    g_test_add_func("/checks/gaps-on-both-sides-are-no-error",
+                    gaps_on_both_sides_are_no_error);
+    g_test_add_func("/checks/broken-queue-ends-the-run",
+                    broken_queue_ends_the_run);
+    return g_test_run();
+}
