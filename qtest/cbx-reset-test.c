@@ -1,3 +1,303 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CBX: bus mastering, reset at any time, migration in the middle of work.
+ */
 #include "qemu/osdep.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
+#include "hw/pci/pci_regs.h"
 #include "cbx-lib.h"
+
+#define SEED    0x2e5e7
+#define LARGE   (5 * MiB)
+
+/* A queue with a transfer that one step does not finish. */
+static void work_begin(QCbxQueue *q, QCbx *d, QGuestAllocator *alloc,
+                       uint64_t address)
+{
+    CbxDescriptor fill = {
+        .op = CBX_OP_FILL, .id = 0xf111, .address = address, .length = LARGE,
+        .argument = SEED,
+    };
+    CbxCompletion c;
+
+    cbx_queue_start(q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_queue_place(q, &fill);
+    cbx_queue_ring(q);
+    qtest_clock_step_next(d->qts);
+    g_assert_false(cbx_queue_poll(q, &c));
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_BYTES_WRITTEN), >, 0);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_BYTES_WRITTEN), <, LARGE);
+}
+
+static void expect_no_work(QCbxQueue *q, QCbx *d, uint64_t address)
+{
+    CbxCompletion c;
+
+    qtest_memset(d->qts, address, 0, LARGE);
+    cbx_settle(d);
+    q->d = d;
+    g_assert_false(cbx_queue_poll(q, &c));
+    g_assert_cmphex(qtest_readl(d->qts, address + LARGE - 4), ==, 0);
+}
+
+static void expect_reset_values(QCbx *d)
+{
+    for (uint32_t offset = 0; offset < CBX_ARM_END; offset += 4) {
+        g_assert_cmphex(cbx_read32(d, offset), ==,
+                        offset == CBX_ARM_TRACE_DATA ? CBX_ARM_TRACE_EMPTY : 0);
+    }
+    g_assert_cmphex(cbx_read32(d, CBX_REG_MAGIC), ==, CBX_MAGIC);
+    for (uint32_t offset = CBX_REG_RUN_APIS_LO; offset < CBX_REG_QUEUE_BASE;
+         offset += 4) {
+        g_assert_cmphex(cbx_read32(d, offset), ==, 0);
+    }
+    g_assert_cmphex(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_CONTROL)), ==, 0);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_RING_LO)), ==, 0);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_HEAD)), ==, 0);
+}
+
+/* Something in every part of the device that reset has to undo. */
+static void scatter_state(QCbx *d, uint64_t address)
+{
+    cbx_declare(d, address, 4096);
+    cbx_probe(d, CBX_PROBE_READ, address);
+    cbx_dma(d, CBX_ARM_DMA_NO_SNOOP, address, 16, 64);
+    cbx_dma(d, 0, address, CBX_MEM_SIZE_MIN, 64);
+    cbx_write32(d, CBX_ARM_RID_CTL, CBX_ARM_RID_VALID | 0x123);
+    cbx_write32(d, CBX_ARM_RID_CTL, 0x123);
+    cbx_write32(d, CBX_ARM_PASID_VAL, 0x12345);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, 1);
+    cbx_write64(d, CBX_REG_SCRATCH_LO, 0x1234567812345678);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_SHORT);
+    cbx_write32(d, CBX_REG_FAULT_SKIP, 5);
+    cbx_write32(d, CBX_REG_REPORT_DATA, 0x41414141);
+    cbx_report(d, CBX_REPORT_TEXT, "bad", 3);
+    cbx_write32(d, CBX_REG_REPORT_DATA, 0x41414141);
+}
+
+static void test_control_reset(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, LARGE);
+
+    work_begin(&q, d, alloc, a);
+    scatter_state(d, a);
+    cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+    expect_reset_values(d);
+    expect_no_work(&q, d, a);
+    /* Nothing of the record is left, and PCI configuration is. */
+    g_assert_cmpint(cbx_report(d, CBX_REPORT_TEXT, "a\0b", 4), ==,
+                    CBX_STATUS_OK);
+    g_assert_cmphex(qpci_config_readw(&d->pci, PCI_COMMAND) &
+                    PCI_COMMAND_MASTER, !=, 0);
+}
+
+static void test_function_level_reset(void *obj, void *data,
+                                      QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, LARGE);
+    uint32_t bars[6];
+
+    work_begin(&q, d, alloc, a);
+    scatter_state(d, a);
+    for (unsigned i = 0; i < 6; i++) {
+        bars[i] = qpci_config_readl(&d->pci, PCI_BASE_ADDRESS_0 + 4 * i);
+    }
+    cbx_function_level_reset(d);
+    g_assert_cmphex(qpci_config_readw(&d->pci, PCI_COMMAND), ==, 0);
+    g_assert_cmphex(qpci_config_readl(&d->pci, PCI_BASE_ADDRESS_0), !=,
+                    bars[0]);
+    for (unsigned i = 0; i < 6; i++) {
+        qpci_config_writel(&d->pci, PCI_BASE_ADDRESS_0 + 4 * i, bars[i]);
+    }
+    qpci_config_writew(&d->pci, PCI_COMMAND, PCI_COMMAND_MEMORY);
+    expect_reset_values(d);
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, 16), ==, CBX_ARM_DMA_ERR_INTERNAL);
+    cbx_bus_master(d, true);
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, 16), ==, CBX_ARM_DMA_OK);
+    expect_no_work(&q, d, a);
+}
+
+static void test_disable(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, LARGE);
+
+    work_begin(&q, d, alloc, a);
+    cbx_write32(d, CBX_REG_QUEUE(0, CBX_Q_CONTROL), 0);
+    expect_no_work(&q, d, a);
+    g_assert_cmpint(cbx_take_error(d), ==, CBX_STATUS_OK);
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    g_assert_cmpint(cbx_queue_do(&q, &(CbxDescriptor) { .id = 9 }).id, ==, 9);
+}
+
+static void test_bus_master(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, LARGE);
+
+    cbx_put_pattern(d, a, SEED, 64);
+    cbx_bus_master(d, false);
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, 64), ==, CBX_ARM_DMA_ERR_INTERNAL);
+    g_assert_cmphex(qpci_config_readw(&d->pci, PCI_STATUS) &
+                    PCI_STATUS_REC_MASTER_ABORT, ==, 0);
+    cbx_bus_master(d, true);
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, 64), ==, CBX_ARM_DMA_OK);
+
+    /* In the middle: there is nowhere to write a completion to. */
+    cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+    work_begin(&q, d, alloc, a);
+    cbx_bus_master(d, false);
+    expect_no_work(&q, d, a);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_STATUS)), ==,
+                    CBX_STATUS_NO_MASTER);
+}
+
+/* Neither does a function that is not in D0 start anything. */
+static void test_power_state(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, LARGE);
+    uint8_t pm = qpci_find_capability(&d->pci, PCI_CAP_ID_PM, 0);
+
+    work_begin(&q, d, alloc, a);
+    qpci_config_writew(&d->pci, pm + PCI_PM_CTRL, 3);
+    qtest_memset(d->qts, a, 0, LARGE);
+    cbx_settle(d);
+    g_assert_cmphex(qtest_readl(d->qts, a + LARGE - 4), ==, 0);
+    qpci_config_writew(&d->pci, pm + PCI_PM_CTRL, 0);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_STATUS)), ==,
+                    CBX_STATUS_NO_MASTER);
+}
+
+/* ---- Migration --------------------------------------------------------- */
+
+static void compare_registers(QCbx *a, QCbx *b)
+{
+    for (uint32_t offset = 0; offset < CBX_REG_DOORBELL_BASE; offset += 4) {
+        if (offset != CBX_ARM_TRACE_DATA) {
+            g_assert_cmphex(cbx_read32(a, offset), ==, cbx_read32(b, offset));
+        }
+    }
+}
+
+/* The machine has stopped long before the last byte is in the file. */
+static void wait_for_migration(QTestState *from)
+{
+    bool completed = false;
+
+    while (!completed) {
+        QDict *event = qtest_qmp_eventwait_ref(from, "MIGRATION");
+        const char *status = qdict_get_str(qdict_get_qdict(event, "data"),
+                                           "status");
+
+        g_assert_cmpstr(status, !=, "failed");
+        completed = !strcmp(status, "completed");
+        qobject_unref(event);
+    }
+}
+
+static QTestState *migrate(QTestState *from)
+{
+    g_autofree char *file = NULL, *uri = NULL;
+    int fd = g_file_open_tmp("cbx-migrate-XXXXXX", &file, NULL);
+    QTestState *to;
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    uri = g_strconcat("file:", file, NULL);
+    to = qtest_initf("%s -incoming defer", qos_get_current_command_line());
+    qtest_qmp_assert_success(from, "{'execute': 'migrate-set-capabilities', "
+                             "'arguments': {'capabilities': [{'capability': "
+                             "'events', 'state': true}]}}");
+    qtest_qmp_assert_success(from, "{'execute': 'migrate', 'arguments': "
+                             "{'uri': %s}}", uri);
+    wait_for_migration(from);
+    qtest_qmp_assert_success(to, "{'execute': 'migrate-incoming', "
+                             "'arguments': {'uri': %s}}", uri);
+    qtest_qmp_eventwait(to, "RESUME");
+    unlink(file);
+    return to;
+}
+
+static void test_migration(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj, there;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, LARGE);
+    CbxDescriptor sum = {
+        .op = CBX_OP_CHECKSUM, .id = 2, .address = a, .length = LARGE,
+    };
+    CbxCompletion c;
+    uint64_t value;
+    uint32_t id;
+
+    work_begin(&q, d, alloc, a);
+    cbx_queue_place(&q, &sum);
+    cbx_queue_ring(&q);
+    g_assert_cmpint(cbx_declare(d, a, 8192), ==, CBX_STATUS_OK);
+    id = cbx_read32(d, CBX_REG_BUF_ID);
+    g_assert_cmpint(cbx_dma(d, 0, a, 16, 64), ==, CBX_ARM_DMA_OK);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, 1);
+    cbx_write32(d, CBX_REG_SCRATCH_LO, 0x77);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, 0);
+    cbx_read32(d, CBX_ARM_TRACE_DATA);
+    cbx_write32(d, CBX_REG_REPORT_DATA, 'k' | 'v' << 16);
+
+    there = *d;
+    there.qts = migrate(d->qts);
+    compare_registers(d, &there);
+    q.d = &there;
+
+    /* The rest of the record, of the log, and of the work. */
+    g_assert_cmpint(cbx_report(&there, CBX_REPORT_TEXT, "", 0), ==,
+                    CBX_STATUS_OK);
+    g_assert_cmphex(cbx_read32(&there, CBX_ARM_TRACE_DATA), ==,
+                    d->regs.addr + CBX_REG_SCRATCH_LO);
+    cbx_write32(&there, CBX_REG_BUF_ID, id);
+    cbx_write32(&there, CBX_REG_BUF_COMMAND, CBX_BUF_INSPECT);
+    g_assert_cmpint(cbx_read32(&there, CBX_REG_BUF_STATUS), ==, CBX_STATUS_OK);
+    g_assert_cmpint(cbx_find_difference(&there, d->mem.addr + 16, SEED, 64), ==,
+                    64);
+    c = cbx_queue_wait(&q);
+    g_assert_cmphex(c.id, ==, 0xf111);
+    g_assert_cmpint(c.bytes, ==, LARGE);
+    g_assert_cmpint(cbx_find_difference(&there, a, SEED, LARGE), ==, LARGE);
+    value = cbx_queue_wait(&q).value;
+
+    /* Once more, in the middle of a checksum. */
+    cbx_queue_place(&q, &sum);
+    cbx_queue_ring(&q);
+    qtest_clock_step_next(there.qts);
+    g_assert_false(cbx_queue_poll(&q, &c));
+    {
+        QTestState *last = migrate(there.qts);
+
+        qtest_quit(there.qts);
+        there.qts = last;
+    }
+    c = cbx_queue_wait(&q);
+    g_assert_cmphex(c.value, ==, value);
+    g_assert_cmpint(c.bytes, ==, LARGE);
+    qtest_quit(there.qts);
+    qos_invalidate_command_line();
+}
+
+static void register_tests(void)
+{
+    qos_add_test("reset-control", "cbx", test_control_reset, NULL);
+    qos_add_test("reset-flr", "cbx", test_function_level_reset, NULL);
+    qos_add_test("reset-disable", "cbx", test_disable, NULL);
+    qos_add_test("bus-master", "cbx", test_bus_master, NULL);
+    qos_add_test("power-state", "cbx", test_power_state, NULL);
+    qos_add_test("migration", "cbx", test_migration, NULL);
+}
+
+libqos_init(register_tests);
