@@ -19,7 +19,7 @@ static void test_record(void *obj, void *data, QGuestAllocator *alloc)
                                FIELDS("driver\0cbxwdm\0"
                                       "api\0AllocateCommonBuffer\0"
                                       "expected\0\0"
-                                      "seen\0\"quotes\" \\ \n\t\x01 \xc3\xa9\0"
+                                      "seen\0\"quotes\" \\\n\t\x01 \xc3\xa9\0"
                                       )), ==, CBX_STATUS_OK);
     g_assert_cmpint(cbx_report(d, CBX_REPORT_CRASH,
                                FIELDS("code\0\x30x000000E6\0")), ==,
@@ -46,7 +46,7 @@ static void test_record(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_cmpstr(qdict_get_str(record, "api"), ==, "AllocateCommonBuffer");
     g_assert_cmpstr(qdict_get_str(record, "expected"), ==, "");
     g_assert_cmpstr(qdict_get_str(record, "seen"), ==,
-                    "\"quotes\" \\ \n\t\x01 \xc3\xa9");
+                    "\"quotes\" \\\n\t\x01 \xc3\xa9");
 
     record = g_ptr_array_index(lines, 2);
     g_assert_cmpstr(qdict_get_str(record, "type"), ==, "crash");

@@ -252,10 +252,10 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
     uint16_t status;
 
     q->busy = false;
-    /* The phase bit last: software may be polling for it. */
     status = cbx_structure_write(s, at + offsetof(CbxCompletion, bytes), rest,
                                  sizeof(rest));
     if (s->epoch == epoch && status == CBX_STATUS_OK) {
+        /* The phase bit last: software may be polling for it. */
         smp_wmb();
         status = cbx_structure_store(s, at, head);
     }
