@@ -81,8 +81,10 @@ static const char *translator(const CbxIommu *iommu, const CbxBuffer *b)
 
 /* ---- The grid ----------------------------------------------------------- */
 
-static void add_buffer(CbxGrid *grid, const CbxIommu *iommu,
-                       const CbxReport *report, const CbxBuffer *b)
+/* @title stands in the first column, once for all rows of a call. */
+static void add_buffer(CbxGrid *grid, const char *title,
+                       const CbxIommu *iommu, const CbxReport *report,
+                       const CbxBuffer *b)
 {
     Tally t = { 0 };
 
@@ -93,7 +95,7 @@ static void add_buffer(CbxGrid *grid, const CbxIommu *iommu,
             tally(&t, r);
         }
     }
-    cbx_grid_add(grid, g_strdup(b->api));
+    cbx_grid_add(grid, g_strdup(title));
     cbx_grid_add(grid, format_size(b->length));
     cbx_grid_add(grid, format_limit(b->max));
     cbx_grid_add(grid, format_address(b->logical));
@@ -139,18 +141,20 @@ static void add_call(CbxGrid *grid, const CbxOptions *options,
                      const CbxReport *report, const CbxJudgement *judgement,
                      const char *api)
 {
+    const char *title = api;
     Tally rest = { 0 };
 
     for (guint i = 0; i < report->buffers->len; i++) {
         const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
 
         if (strcmp(b->api, api) == 0) {
-            add_buffer(grid, options->iommu, report, b);
+            add_buffer(grid, title, options->iommu, report, b);
+            title = "";
         }
     }
     tally_rest(&rest, report->results, api);
     tally_rest(&rest, judgement->findings, api);
-    add_sum(grid, api, "the call", &rest);
+    add_sum(grid, title, "the call as such", &rest);
 }
 
 static void put_grid(const CbxOptions *options, const CbxReport *report,

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The whole system: the guest boots, the Windows driver runs, the device
+ * judges. First that all is well, then that what is broken is found.
+ *
+ * Usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST
+ */
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run.h"
+
+#define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
+              "AllocateCommonBufferVector"
+
+/* Checks that move data; each transfer the device spoils is seen by one. */
+#define TO_DEVICE   "integrity-to-device edges-to-device"
+#define FROM_DEVICE "integrity-from-device edges-from-device"
+
+static const char *guest_directory;
+
+static void assert_calls_passed(const Run *run)
+{
+    g_auto(GStrv) calls = g_strsplit(CALLS, " ", -1);
+
+    for (char **call = calls; *call; call++) {
+        g_assert_cmpuint(count_checks(run, *call, "integrity-to-device",
+                                      "pass"), >, 0);
+        g_assert_cmpuint(count_checks(run, *call, "integrity-from-device",
+                                      "pass"), >, 0);
+        g_assert_cmpuint(count_checks(run, *call, "range", "pass"), >, 0);
+        g_assert_cmpuint(count_checks(run, *call, "witness", "pass"), ==, 1);
+    }
+    g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
+}
+
+static void assert_other_address(JsonObject *buffer)
+{
+    g_assert_cmpstr(json_object_get_string_member(buffer, "logical"), !=,
+                    json_object_get_string_member(buffer, "gpa"));
+    g_assert_true(json_object_get_boolean_member(buffer, "translated"));
+    g_assert_cmpstr(json_object_get_string_member(buffer, "iommu"), ==,
+                    "intel-iommu");
+}
+
+static void assert_same_address(JsonObject *buffer)
+{
+    g_assert_cmpstr(json_object_get_string_member(buffer, "logical"), ==,
+                    json_object_get_string_member(buffer, "gpa"));
+    g_assert_true(json_object_get_boolean_member(buffer, "identity"));
+    g_assert_cmpstr(json_object_get_string_member(buffer, "iommu"), ==,
+                    "none");
+}
+
+static void assert_ex(JsonObject *buffer)
+{
+    g_assert_cmpstr(json_object_get_string_member(buffer, "api"), ==,
+                    "AllocateCommonBufferEx");
+}
+
+/* ---- All is well --------------------------------------------------------- */
+
+static void every_call_passes_through_vtd(void)
+{
+    g_autoptr(Run) run = run_guest("--iommu vtd");
+
+    assert_ended(run, 0, "pass");
+    assert_calls_passed(run);
+    each_buffer(run, assert_other_address);
+}
+
+static void every_call_passes_without_iommu(void)
+{
+    g_autoptr(Run) run = run_guest("--iommu none");
+
+    assert_ended(run, 0, "pass");
+    assert_calls_passed(run);
+    each_buffer(run, assert_same_address);
+}
+
+static void one_call_runs_alone(void)
+{
+    g_autoptr(Run) run = run_guest("--api AllocateCommonBufferEx");
+
+    assert_ended(run, 0, "pass");
+    each_buffer(run, assert_ex);
+}
+
+/* ---- A broken device ----------------------------------------------------- */
+
+static void a_flipped_bit_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault flip-bit");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, TO_DEVICE " " FROM_DEVICE, CALLS);
+}
+
+static void a_write_not_made_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault drop-write");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, FROM_DEVICE, CALLS);
+}
+
+static void a_byte_left_out_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault short-transfer");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, TO_DEVICE " " FROM_DEVICE, CALLS);
+}
+
+/* ---- A broken HAL -------------------------------------------------------- */
+
+/* Behind VT-d the physical address leads nowhere: the device is refused. */
+static void a_physical_address_is_found_through_vtd(void)
+{
+    g_autoptr(Run) run = run_guest("--iommu vtd --fault hal-physical");
+
+    assert_ended(run, 1, "fail");
+    g_assert_cmpuint(count_checks(run, NULL, "device-access", "fail"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "translation", "fail"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "integrity-to-device", "pass"),
+                     ==, 0);
+}
+
+/*
+ * Without an IOMMU the physical address is the logical one. That this passes
+ * is the reason why the verdict that matters comes from VT-d.
+ */
+static void a_physical_address_is_invisible_without_iommu(void)
+{
+    g_autoptr(Run) run = run_guest("--iommu none --fault hal-physical");
+
+    assert_ended(run, 0, "pass");
+}
+
+static void an_ignored_limit_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault hal-ignore-limit");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "range", "AllocateCommonBufferEx");
+}
+
+/* ---- A guest that does not get there ------------------------------------- */
+
+static void too_little_time_is_a_timeout(void)
+{
+    g_autoptr(Run) run = run_guest("--timeout 0.2");
+
+    assert_ended(run, 4, "timeout");
+}
+
+/* A guest with the true kernel and without anything to run on it. */
+static void a_panic_has_last_words(void)
+{
+    g_autofree char *directory = g_dir_make_tmp("cbx-guest-XXXXXX", NULL);
+    g_autofree char *kernel = g_build_filename(directory, "vmlinux", NULL);
+    g_autofree char *initrd = g_build_filename(directory, "initrd.cpio", NULL);
+    g_autofree char *target = g_build_filename(guest_directory, "vmlinux",
+                                               NULL);
+    g_autofree char *arguments = g_strdup_printf("--guest-dir '%s'",
+                                                 directory);
+    g_autoptr(Run) run = NULL;
+
+    g_assert_cmpint(symlink(target, kernel), ==, 0);
+    g_assert_true(g_file_set_contents(initrd, "none", -1, NULL));
+    run = run_guest(arguments);
+    g_unlink(kernel);
+    g_unlink(initrd);
+    g_rmdir(directory);
+    assert_ended(run, 4, "crash");
+    g_assert_nonnull(strstr(run->output, "| "));
+    g_assert_nonnull(strstr(run->output, "Kernel panic - not syncing"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    if (argc != 3) {
+        g_printerr("usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST\n");
+        return 2;
+    }
+    run_command = argv[1];
+    guest_directory = argv[2];
+#define TEST(name) g_test_add_func("/guest/" #name, name)
+    TEST(every_call_passes_through_vtd);
+    TEST(every_call_passes_without_iommu);
+    TEST(one_call_runs_alone);
+    TEST(a_flipped_bit_is_found);
+    TEST(a_write_not_made_is_found);
+    TEST(a_byte_left_out_is_found);
+    TEST(a_physical_address_is_found_through_vtd);
+    TEST(a_physical_address_is_invisible_without_iommu);
+    TEST(an_ignored_limit_is_found);
+    TEST(too_little_time_is_a_timeout);
+    TEST(a_panic_has_last_words);
+    return g_test_run();
+}
