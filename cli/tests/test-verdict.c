@@ -173,6 +173,41 @@ static void a_gap_fails(void)
     assert_fails(stream, "", "stream");
 }
 
+/* Whatever record gets lost, the run does not pass. */
+static void any_line_lost_fails(void)
+{
+    g_autoptr(Stream) stream = stream_good();
+    g_auto(GStrv) lines = g_strsplit(stream->text->str, "\n", -1);
+
+    for (guint lost = 0; lost < stream->seq; lost++) {
+        g_autoptr(Stream) rest = stream_new();
+        g_autoptr(CbxJudgement) j = NULL;
+
+        for (guint i = 0; i < stream->seq; i++) {
+            if (i != lost) {
+                g_string_append_printf(rest->text, "%s\n", lines[i]);
+            }
+        }
+        j = judge(rest, "", CBX_ENDING_STOPPED, 0);
+        g_test_message("without %s", lines[lost]);
+        g_assert_cmpint(j->verdict, ==, CBX_VERDICT_FAIL);
+    }
+}
+
+/* Wherever the stream breaks off, the run does not pass. */
+static void any_break_fails(void)
+{
+    g_autoptr(Stream) stream = stream_good();
+
+    while (stream->text->len > 0) {
+        g_autoptr(CbxJudgement) j = NULL;
+
+        g_string_truncate(stream->text, stream->text->len - 1);
+        j = judge(stream, "", CBX_ENDING_STOPPED, 0);
+        g_assert_cmpint(j->verdict, ==, CBX_VERDICT_FAIL);
+    }
+}
+
 static void a_driver_without_start_fails(void)
 {
     g_autoptr(Stream) stream = stream_new();
@@ -464,6 +499,8 @@ int main(int argc, char **argv)
     TEST(a_call_not_asked_for_fails);
     TEST(another_driver_does_not_count);
     TEST(a_gap_fails);
+    TEST(any_line_lost_fails);
+    TEST(any_break_fails);
     TEST(a_driver_without_start_fails);
     TEST(a_driver_without_end_fails);
     TEST(a_driver_that_hides_a_failure_fails);
