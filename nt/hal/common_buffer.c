@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Common buffers: whole pages from the platform, filled with a pattern, with
+ * guard bytes from the last byte asked for to the end of the last page.
+ */
+#include "hal.h"
+
+enum {
+    DMA_FREED_TOO_OFTEN = 0x03,
+    DMA_OVERRUN = 0x0f,
+    OVERRUN_PADDING_AFTER = 5,
+    FRESH = 0xcb,
+    GUARD = 0x0f,               /* as the verifier's padding */
+    /* What an unfit address may cost, see HalBufferCreate(). */
+    ATTEMPTS = 16,
+};
+
+static LIST_ENTRY Buffers = { &Buffers, &Buffers };
+static NTS_LOCK Lock;
+
+ULONGLONG HalHighestBelow(ULONGLONG Maximum)
+{
+    ULONGLONG Page = Maximum & ~(ULONGLONG)(PAGE_SIZE - 1);
+
+    return Page ? Page - 1 : 0;
+}
+
+/* Last byte that an adapter of so many bits reaches. */
+static ULONGLONG HighestOf(ULONG Width)
+{
+    return Width >= 64 ? MAXULONGLONG : (1ull << Width) - 1;
+}
+
+static BOOLEAN Fits(const HAL_REQUEST *Request, const struct pal_dma *Dma)
+{
+    ULONGLONG Last = Dma->logical + Dma->size - 1;
+
+    if (HalFaults & HAL_FAULT_IGNORE_LIMIT) {
+        return TRUE;
+    }
+    return Dma->logical >= Request->Lowest && Last <= Dma->limit &&
+           /* Nothing forbids crossing 4 GiB; no HAL is known to do it. */
+           Dma->logical >> 32 == Last >> 32;
+}
+
+/*
+ * The platform honours a highest address but no lowest one. Addresses that do
+ * not fit are kept until one fits, so that they are not offered again.
+ */
+static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
+                      struct pal_dma *Dma)
+{
+    struct pal_dma Unfit[ATTEMPTS];
+    ULONG Count = 0;
+    BOOLEAN Found = FALSE;
+
+    while (!Found && Count < ATTEMPTS && !pal_dma_alloc(Device, Dma)) {
+        Found = Fits(Request, Dma) ||
+                /* larger than 4 GiB never fits between two borders */
+                Dma->size > 0x100000000ull;
+        if (!Found) {
+            Unfit[Count++] = *Dma;
+        }
+    }
+    while (Count) {
+        pal_dma_free(Device, &Unfit[--Count]);
+    }
+    return Found;
+}
+
+static VOID Fill(PUCHAR Memory, ULONGLONG Size, ULONGLONG Length)
+{
+    RtlFillMemory(Memory, Length, FRESH);
+    RtlFillMemory(Memory + Length, Size - Length, GUARD);
+}
+
+HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
+                            BOOLEAN InVector, const VOID *Caller)
+{
+    ULONGLONG Limit = HighestOf(Adapter->AddressWidth);
+    HAL_BUFFER *Buffer;
+    ULONG64 Flags;
+
+    if (Request->Length > MAXULONG - PAGE_SIZE ||
+        BYTES_TO_PAGES(Request->Length) > Adapter->MapRegisters) {
+        return NULL;
+    }
+    if (Limit > Request->Highest) {
+        Limit = Request->Highest;
+    }
+    if (HalFaults & HAL_FAULT_IGNORE_LIMIT) {
+        Limit = MAXULONGLONG;
+    }
+    Buffer = NtsAllocate(sizeof(*Buffer));
+    if (!Buffer) {
+        return NULL;
+    }
+    Buffer->Dma.size = ROUND_TO_PAGES(Request->Length);
+    Buffer->Dma.limit = Limit;
+    Buffer->Dma.node = Request->Node;
+    Buffer->Dma.cache = Request->Cache;
+    if (!Obtain(Adapter->Device, Request, &Buffer->Dma)) {
+        goto cleanup_buffer;
+    }
+    Buffer->Adapter = Adapter;
+    Buffer->Length = Request->Length;
+    Buffer->Logical = Buffer->Dma.logical;
+    Buffer->InVector = InVector;
+    Buffer->Caller = Caller;
+    if (HalFaults & HAL_FAULT_PHYSICAL) {
+        Buffer->Logical = pal_phys(Buffer->Dma.va);
+    }
+    if (!InVector &&
+        !NtsLedgerAdd(NtsKindCommonBuffer, Buffer->Dma.va, Request->Length, 0,
+                      Caller)) {
+        goto cleanup_memory;
+    }
+    Fill(Buffer->Dma.va, Buffer->Dma.size, Request->Length);
+    Flags = NtsLock(&Lock);
+    InsertHeadList(&Buffers, &Buffer->Link);
+    NtsUnlock(&Lock, Flags);
+    if (!InVector) {
+        InterlockedIncrement(&Adapter->Buffers);
+    }
+    return Buffer;
+
+cleanup_memory:
+    pal_dma_free(Adapter->Device, &Buffer->Dma);
+cleanup_buffer:
+    NtsFree(Buffer, sizeof(*Buffer));
+    return NULL;
+}
+
+static VOID RequireGuard(const HAL_BUFFER *Buffer, const VOID *Caller)
+{
+    const UCHAR *Memory = Buffer->Dma.va;
+    CHAR By[64], Where[64];
+
+    for (ULONGLONG i = Buffer->Length; i < Buffer->Dma.size; i++) {
+        if (Memory[i] != GUARD) {
+            NtsBugCheck(NTS_BUG_DMA, DMA_OVERRUN, OVERRUN_PADDING_AFTER,
+                        (ULONG_PTR)Buffer->Length, (ULONG_PTR)Memory,
+                        "byte %llu of a common buffer of %llu bytes "
+                        "(allocated by %s) was written; found when %s freed "
+                        "it", i, Buffer->Length,
+                        NtsWhere(Buffer->Caller, By, sizeof(By)),
+                        NtsWhere(Caller, Where, sizeof(Where)));
+        }
+    }
+}
+
+VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller)
+{
+    HAL_ADAPTER *Adapter = Buffer->Adapter;
+    ULONG64 Flags;
+
+    RequireGuard(Buffer, Caller);
+    Flags = NtsLock(&Lock);
+    RemoveEntryList(&Buffer->Link);
+    NtsUnlock(&Lock, Flags);
+    if (!Buffer->InVector) {
+        NtsLedgerRemove(NtsKindCommonBuffer, Buffer->Dma.va, NULL);
+        InterlockedDecrement(&Adapter->Buffers);
+    }
+    pal_dma_free(Adapter->Device, &Buffer->Dma);
+    NtsFree(Buffer, sizeof(*Buffer));
+}
+
+static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
+{
+    ULONG64 Flags = NtsLock(&Lock);
+    HAL_BUFFER *Found = NULL;
+
+    for (LIST_ENTRY *Link = Buffers.Flink; Link != &Buffers;
+         Link = Link->Flink) {
+        HAL_BUFFER *Buffer = CONTAINING_RECORD(Link, HAL_BUFFER, Link);
+
+        if (Buffer->Dma.va == Va && Buffer->Adapter == Adapter &&
+            !Buffer->InVector) {
+            Found = Buffer;
+        }
+    }
+    NtsUnlock(&Lock, Flags);
+    return Found;
+}
+
+/* ---- Members of DMA_OPERATIONS ---------------------------------------------- */
+
+static PVOID Allocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
+                      PHYSICAL_ADDRESS *LogicalAddress, const VOID *Caller)
+{
+    HAL_BUFFER *Buffer;
+
+    if (!Request->Length) {
+        return NULL;
+    }
+    Buffer = HalBufferCreate(Adapter, Request, FALSE, Caller);
+    if (!Buffer) {
+        return NULL;
+    }
+    LogicalAddress->QuadPart = (LONGLONG)Buffer->Logical;
+    return Buffer->Dma.va;
+}
+
+PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
+                                      PHYSICAL_ADDRESS *LogicalAddress,
+                                      BOOLEAN CacheEnabled)
+{
+    const VOID *Caller = __builtin_return_address(0);
+    HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBuffer", Caller);
+    /* x86 and x64 ignore CacheEnabled here: the memory is cached. */
+    HAL_REQUEST Request = { 0, MAXULONGLONG, Length, PAL_CACHE_WB,
+                            PAL_NODE_ANY };
+
+    UNREFERENCED_PARAMETER(CacheEnabled);
+    HalRequirePassive("AllocateCommonBuffer", Caller);
+    return Allocate(Adapter, &Request, LogicalAddress, Caller);
+}
+
+PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
+                                      PHYSICAL_ADDRESS *MaximumAddress,
+                                      ULONG Length,
+                                      PHYSICAL_ADDRESS *LogicalAddress,
+                                      BOOLEAN CacheEnabled,
+                                      CBX_NODE_REQUIREMENT PreferredNode)
+{
+    const VOID *Caller = __builtin_return_address(0);
+    HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBufferEx",
+                                      Caller);
+    HAL_REQUEST Request = { 0, MAXULONGLONG, Length,
+                            CacheEnabled ? PAL_CACHE_WB : PAL_CACHE_UC,
+                            PreferredNode };
+
+    HalRequirePassive("AllocateCommonBufferEx", Caller);
+    if (MaximumAddress) {
+        Request.Highest = HalHighestBelow(MaximumAddress->QuadPart);
+    }
+    return Allocate(Adapter, &Request, LogicalAddress, Caller);
+}
+
+VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
+                                 PHYSICAL_ADDRESS LogicalAddress,
+                                 PVOID VirtualAddress, BOOLEAN CacheEnabled)
+{
+    const VOID *Caller = __builtin_return_address(0);
+    HAL_ADAPTER *Adapter = HalAdapter(Public, "FreeCommonBuffer", Caller);
+    HAL_BUFFER *Buffer = BufferAt(Adapter, VirtualAddress);
+    CHAR Where[64];
+
+    HalRequirePassive("FreeCommonBuffer", Caller);
+    NtsWhere(Caller, Where, sizeof(Where));
+    if (!Buffer) {
+        NtsBugCheck(NTS_BUG_DMA, DMA_FREED_TOO_OFTEN, 1, 0, 0,
+                    "FreeCommonBuffer of 0x%p, which is no common buffer of "
+                    "this adapter or is freed already, by %s", VirtualAddress,
+                    Where);
+    }
+    /* Documentation forbids it and names no code: report, free by address. */
+    if (Buffer->Length != Length ||
+        Buffer->Logical != (ULONGLONG)LogicalAddress.QuadPart) {
+        NtsFinding("free-arguments", "FreeCommonBuffer with length %u and "
+                   "logical address 0x%I64x for a buffer of %llu bytes at "
+                   "0x%I64x, by %s", Length, LogicalAddress.QuadPart,
+                   Buffer->Length, Buffer->Logical, Where);
+    } else if (Buffer->Dma.cache != PAL_CACHE_WB && CacheEnabled) {
+        NtsFinding("free-arguments", "FreeCommonBuffer with CacheEnabled TRUE "
+                   "for a buffer allocated with FALSE, by %s", Where);
+    }
+    HalBufferDelete(Buffer, Caller);
+}

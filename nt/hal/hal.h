@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of hal.dll share: adapters, their buffers, faults. */
+#ifndef CBX_NT_HAL_H
+#define CBX_NT_HAL_H
+
+#include "wdk.h"
+#include "cbx_dma.h"
+#include "nts.h"
+#include "pal/pal.h"
+
+/* ---- Faults to inject ----------------------------------------------------- */
+
+/* Bit, name in cbx_nt.fault=. */
+#define HAL_FAULT_LIST(X) \
+    /* the physical address is handed out as the logical one */ \
+    X(HAL_FAULT_PHYSICAL, 0x1, "hal-physical") \
+    /* address width and maximum address are not honoured */ \
+    X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit")
+#define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
+enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
+#undef HAL_FAULT_ENUM_
+
+extern ULONG HalFaults;
+
+/* ---- Adapters ------------------------------------------------------------- */
+
+typedef struct _HAL_ADAPTER {
+    CBX_DMA_ADAPTER Public;
+    CBX_DMA_OPERATIONS Operations;
+    void *Device;
+    ULONG Version;                  /* of the description */
+    ULONG AddressWidth;             /* bits */
+    ULONG MapRegisters;
+    BOOLEAN ScatterGather;
+    volatile LONG Buffers;          /* outstanding */
+    volatile LONG Vectors;
+} HAL_ADAPTER;
+
+/* Bug check 0xE6 unless it is an adapter that has not been put. */
+HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
+                        const VOID *Caller);
+
+/* 0xE6, IRQL: param 2 is 1 for "must be Expected", 2 for "at most". */
+VOID HalRequirePassive(const CHAR *Routine, const VOID *Caller);
+VOID HalRequireDispatch(const CHAR *Routine, const VOID *Caller);
+
+/* Fills in the table: what the version offers, the rest fails loudly. */
+VOID HalOperationsInitialize(HAL_ADAPTER *Adapter);
+/* Slots nobody has written yet: each stops with the member's name. */
+VOID HalOperationsUnprovided(CBX_DMA_OPERATIONS *Operations);
+
+/* ---- Common buffers ------------------------------------------------------- */
+
+typedef struct _HAL_REQUEST {
+    ULONGLONG Lowest;               /* address of the first byte, at least */
+    ULONGLONG Highest;              /* address of the last byte, at most */
+    ULONGLONG Length;               /* bytes, not 0 */
+    uint32_t Cache;                 /* PAL_CACHE_* */
+    ULONG Node;
+} HAL_REQUEST;
+
+typedef struct _HAL_BUFFER {
+    LIST_ENTRY Link;
+    HAL_ADAPTER *Adapter;
+    struct pal_dma Dma;
+    ULONGLONG Length;
+    ULONGLONG Logical;              /* as handed out */
+    BOOLEAN InVector;
+    const VOID *Caller;
+} HAL_BUFFER;
+
+/* NULL: cannot be had. IRQL PASSIVE_LEVEL. */
+HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
+                            BOOLEAN InVector, const VOID *Caller);
+/* Checks the guard bytes, then gives the memory back. */
+VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller);
+
+/* Strictly below a caller's maximum, which documentation leaves open. */
+ULONGLONG HalHighestBelow(ULONGLONG Maximum);
+
+PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *, ULONG,
+                                      PHYSICAL_ADDRESS *, BOOLEAN);
+PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
+                                      ULONG, PHYSICAL_ADDRESS *, BOOLEAN,
+                                      CBX_NODE_REQUIREMENT);
+VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS,
+                                 PVOID, BOOLEAN);
+
+NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS,
+                                 PHYSICAL_ADDRESS, MEMORY_CACHING_TYPE,
+                                 CBX_NODE_REQUIREMENT, ULONG, ULONG, ULONGLONG,
+                                 CBX_DMA_COMMON_BUFFER_VECTOR **);
+VOID NTAPI HalGetFromVector(CBX_DMA_ADAPTER *, CBX_DMA_COMMON_BUFFER_VECTOR *,
+                            ULONG, PVOID *, PHYSICAL_ADDRESS *);
+VOID NTAPI HalFreeFromVector(CBX_DMA_ADAPTER *, CBX_DMA_COMMON_BUFFER_VECTOR *,
+                             ULONG);
+VOID NTAPI HalFreeVector(CBX_DMA_ADAPTER *, CBX_DMA_COMMON_BUFFER_VECTOR *);
+
+#endif /* CBX_NT_HAL_H */

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What ntoskrnl.exe offers the stand-in's other images beside Windows's
+ * exports: memory that no driver is charged for, the ledger of what a driver
+ * holds, checks, and bug checks that say why.
+ */
+#ifndef CBX_NT_NTS_H
+#define CBX_NT_NTS_H
+
+#ifndef NTSAPI
+#define NTSAPI DECLSPEC_IMPORT
+#endif
+
+struct pal_boot;
+
+/* ---- Memory of the host itself, zeroed ---------------------------------- */
+
+/* IRQL <= DISPATCH_LEVEL. NULL: none left. */
+NTSAPI PVOID NtsAllocate(SIZE_T Size);
+NTSAPI VOID NtsFree(PVOID Memory, SIZE_T Size);
+
+/* ---- Locks -------------------------------------------------------------- */
+
+typedef volatile LONG NTS_LOCK;
+
+/* Any IRQL. Interrupts are off until the release. */
+NTSAPI ULONG64 NtsLock(NTS_LOCK *Lock);
+NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
+
+/* ---- Ledger ------------------------------------------------------------- */
+
+/* Kind, how the ledger calls it. */
+#define NTS_KIND_LIST(X) \
+    X(NtsKindPool, "pool allocation") \
+    X(NtsKindDevice, "device object") \
+    X(NtsKindAttachment, "attached device") \
+    X(NtsKindLink, "symbolic link") \
+    X(NtsKindInterface, "enabled device interface") \
+    X(NtsKindInterrupt, "connected interrupt") \
+    X(NtsKindIoSpace, "mapped I/O space") \
+    X(NtsKindMdl, "MDL") \
+    X(NtsKindIrp, "IRP") \
+    X(NtsKindWorkItem, "work item") \
+    X(NtsKindThread, "running thread") \
+    X(NtsKindHandle, "open handle") \
+    X(NtsKindAdapter, "DMA adapter") \
+    X(NtsKindCommonBuffer, "common buffer") \
+    X(NtsKindVector, "common buffer vector")
+#define NTS_KIND_ENUM_(Id, Name) Id,
+typedef enum _NTS_KIND {
+    NTS_KIND_LIST(NTS_KIND_ENUM_) NtsKinds
+} NTS_KIND;
+#undef NTS_KIND_ENUM_
+
+/* What one entry says. Caller is an address in the image that asked. */
+typedef struct _NTS_ENTRY {
+    LIST_ENTRY Link;
+    NTS_KIND Kind;
+    const VOID *Object;
+    SIZE_T Size;
+    ULONG Tag;
+    const VOID *Caller;
+} NTS_ENTRY;
+
+/* Writes down that a driver holds Object. FALSE: no memory. Any IRQL. */
+NTSAPI BOOLEAN NtsLedgerAdd(NTS_KIND Kind, const VOID *Object, SIZE_T Size,
+                            ULONG Tag, const VOID *Caller);
+/* Strikes it out; FALSE if the driver does not hold it. Entry may be NULL. */
+NTSAPI BOOLEAN NtsLedgerRemove(NTS_KIND Kind, const VOID *Object,
+                               NTS_ENTRY *Entry);
+NTSAPI BOOLEAN NtsLedgerFind(NTS_KIND Kind, const VOID *Object,
+                             NTS_ENTRY *Entry);
+/* How many of a kind; NtsKinds: of all. */
+NTSAPI ULONG NtsLedgerCount(NTS_KIND Kind);
+/* Writes "2 pool allocations (...), ..." or "nothing". */
+NTSAPI VOID NtsLedgerDescribe(CHAR *Text, SIZE_T Size);
+
+/* ---- Checks ------------------------------------------------------------- */
+
+/*
+ * Stops the guest as KeBugCheckEx does, with a sentence for people: what was
+ * called, by whom, with which value.
+ */
+NTSAPI DECLSPEC_NORETURN VOID NtsBugCheck(ULONG Code, ULONG_PTR P1,
+                                          ULONG_PTR P2, ULONG_PTR P3,
+                                          ULONG_PTR P4, const CHAR *Format,
+                                          ...);
+
+/* Bug check 0xC4/0xE5 unless IRQL <= Highest. */
+NTSAPI VOID NtsRequireIrql(KIRQL Highest, const CHAR *Routine,
+                           const VOID *Caller);
+#define NTS_IRQL(Highest) \
+    NtsRequireIrql(Highest, __func__, __builtin_return_address(0))
+
+/* snprintf() of the kernel: see format.c. */
+NTSAPI SIZE_T NtsFormat(CHAR *Text, SIZE_T Size, const CHAR *Format, ...);
+/* One line on the guest's console. */
+NTSAPI VOID NtsLog(ULONG Level, const CHAR *Format, ...);
+/* "image+0x123" of an address. */
+NTSAPI const CHAR *NtsWhere(const VOID *Address, CHAR *Text, SIZE_T Size);
+
+/*
+ * Writes down a violation that Windows has no bug check for: a failed result
+ * with this check at the end of the run. The first of each check is kept.
+ */
+NTSAPI VOID NtsFinding(const CHAR *Check, const CHAR *Format, ...);
+
+/* Busy wait; counter in units of 100 ns. */
+NTSAPI VOID NtsStall(ULONG Microseconds);
+NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
+
+/* Bug checks, as documented in "Bug check code reference". */
+#define NTS_BUG_VERIFIER            0x000000c4u
+#define   NTS_VERIFIER_IRQL         0xe5u
+#define NTS_BUG_DMA                 0x000000e6u
+#define NTS_BUG_IOMANAGER           0x000000c9u
+
+/* ---- hal.dll's side ------------------------------------------------------ */
+
+/* Called once by ntoskrnl.exe. Bug checks on an unknown fault name. */
+VOID HalNtsStart(const struct pal_boot *Boot);
+/* What IoGetDmaAdapter does; Device is the platform's handle of the PDO. */
+struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
+                                      struct _DEVICE_DESCRIPTION *Description,
+                                      ULONG *NumberOfMapRegisters,
+                                      const VOID *Caller);
+
+#endif /* CBX_NT_NTS_H */

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A driver's life as the PnP manager leads it, and what must be left of it. */
+#include "report.h"
+
+enum { SEEN_MAX = 320 };
+
+static const CHAR SourceUnload[] =
+    "Windows driver documentation, DRIVER_UNLOAD and IRP_MN_REMOVE_DEVICE";
+static const CHAR SourceStart[] =
+    "Windows driver documentation, IRP_MN_START_DEVICE";
+
+NTSTATUS NtsPnpSend(PDEVICE_OBJECT Pdo, UCHAR Minor, NTS_PNP_SETUP *Setup,
+                    PVOID Context)
+{
+    PDEVICE_OBJECT Top = NtsDeviceTop(Pdo);
+    PIO_STACK_LOCATION Stack;
+    IO_STATUS_BLOCK Iosb;
+    NTSTATUS Status;
+    KEVENT Event;
+    PIRP Irp;
+
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    Irp = IoBuildSynchronousFsdRequest(IRP_MJ_PNP, Top, NULL, 0, NULL, &Event,
+                                       &Iosb);
+    if (!Irp) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    /* The documented initial status of every PnP request. */
+    Irp->IoStatus.Status = STATUS_NOT_SUPPORTED;
+    Stack = IoGetNextIrpStackLocation(Irp);
+    Stack->MinorFunction = Minor;
+    if (Setup) {
+        Setup(Stack, Context);
+    }
+    Status = IofCallDriver(Top, Irp);
+    if (Status == STATUS_PENDING) {
+        KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
+        return Iosb.Status;
+    }
+    if (!KeReadStateEvent(&Event)) {
+        NtsBugCheck(NTS_BUG_IOMANAGER, 0x0e, (ULONG_PTR)Top, Minor,
+                    (ULONG)Status, "PnP request 0x%02x returned 0x%08x and was "
+                    "not completed", Minor, (ULONG)Status);
+    }
+    if (Status != Iosb.Status) {
+        NtsBugCheck(NTS_BUG_IOMANAGER, 0x0c, (ULONG_PTR)Top, (ULONG)Status,
+                    (ULONG)Iosb.Status, "PnP request 0x%02x returned 0x%08x "
+                    "but was completed with 0x%08x", Minor, (ULONG)Status,
+                    (ULONG)Iosb.Status);
+    }
+    return Status;
+}
+
+/* ---- Start and removal ------------------------------------------------------ */
+
+typedef struct _RESOURCES {
+    PCM_RESOURCE_LIST Raw, Translated;
+} RESOURCES;
+
+static VOID SetupStart(PIO_STACK_LOCATION Stack, PVOID Context)
+{
+    RESOURCES *Resources = Context;
+
+    Stack->Parameters.StartDevice.AllocatedResources = Resources->Raw;
+    Stack->Parameters.StartDevice.AllocatedResourcesTranslated =
+        Resources->Translated;
+}
+
+static VOID SetupCapabilities(PIO_STACK_LOCATION Stack, PVOID Context)
+{
+    PDEVICE_CAPABILITIES Capabilities = Context;
+
+    RtlZeroMemory(Capabilities, sizeof(*Capabilities));
+    Capabilities->Size = sizeof(*Capabilities);
+    Capabilities->Version = 1;
+    Capabilities->Address = MAXULONG;
+    Capabilities->UINumber = MAXULONG;
+    Stack->Parameters.DeviceCapabilities.Capabilities = Capabilities;
+}
+
+static VOID SetupRelations(PIO_STACK_LOCATION Stack, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    Stack->Parameters.QueryDeviceRelations.Type = BusRelations;
+}
+
+static NTSTATUS Start(PDEVICE_OBJECT Pdo)
+{
+    DEVICE_CAPABILITIES Capabilities;
+    RESOURCES Resources;
+    NTSTATUS Status;
+
+    NtsPnpSend(Pdo, IRP_MN_QUERY_CAPABILITIES, SetupCapabilities,
+               &Capabilities);
+    Status = NtsResourcesCreate(NtsPdo(Pdo), &Resources.Raw,
+                                &Resources.Translated);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Status = NtsPnpSend(Pdo, IRP_MN_START_DEVICE, SetupStart, &Resources);
+    ExFreePoolWithTag(Resources.Raw, 0);
+    ExFreePoolWithTag(Resources.Translated, 0);
+    if (NT_SUCCESS(Status)) {
+        NtsPnpSend(Pdo, IRP_MN_QUERY_PNP_DEVICE_STATE, NULL, NULL);
+        NtsPnpSend(Pdo, IRP_MN_QUERY_DEVICE_RELATIONS, SetupRelations, NULL);
+    }
+    return Status;
+}
+
+static VOID Remove(PDEVICE_OBJECT Pdo, BOOLEAN Started)
+{
+    NTSTATUS Status = STATUS_SUCCESS;
+    CHAR Seen[SEEN_MAX];
+
+    if (Started) {
+        Status = NtsPnpSend(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, NULL, NULL);
+        NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
+        ReportResult("removal-agreed", NT_SUCCESS(Status), "0x00000000", Seen,
+                     "Windows driver documentation, "
+                     "IRP_MN_QUERY_REMOVE_DEVICE");
+    }
+    NtsPnpSend(Pdo, IRP_MN_REMOVE_DEVICE, NULL, NULL);
+}
+
+/* ---- Unloading -------------------------------------------------------------- */
+
+/* What would call into the image when it is gone. */
+static VOID RequireQuiet(const struct pal_image *Image)
+{
+    ULONG Dpcs, Timers;
+
+    KeFlushQueuedDpcs();
+    Dpcs = NtsDpcCountIn(Image->base, Image->size);
+    Timers = NtsTimerCountIn(Image->base, Image->size);
+    if (Dpcs || Timers) {
+        NtsBugCheck(0x000000ce, (ULONG_PTR)Image->base, Dpcs, Timers, 0,
+                    "%s was unloaded with %u DPCs queued and %u timers set",
+                    Image->name, Dpcs, Timers);
+    }
+}
+
+static VOID CheckReturned(VOID)
+{
+    CHAR Seen[SEEN_MAX];
+
+    NtsLedgerDescribe(Seen, sizeof(Seen));
+    ReportResult("everything-returned", !NtsLedgerCount(NtsKinds), "nothing",
+                 Seen, SourceUnload);
+}
+
+/* "cbxwdm.sys" -> L"<prefix>cbxwdm" */
+static VOID ServiceName(const CHAR *Prefix, const CHAR *Image, WCHAR *Name)
+{
+    ULONG n = 0;
+
+    while (*Prefix) {
+        Name[n++] = *Prefix++;
+    }
+    while (*Image && *Image != '.') {
+        Name[n++] = *Image++;
+    }
+    Name[n] = 0;
+}
+
+static NTSTATUS Load(const struct pal_image *Image, PDRIVER_OBJECT *Driver)
+{
+    DRIVER_INITIALIZE *Entry = (DRIVER_INITIALIZE *)(ULONG_PTR)Image->entry;
+    UNICODE_STRING RegistryPath;
+    WCHAR Name[128];
+    NTSTATUS Status;
+
+    ServiceName("\\Driver\\", Image->name, Name);
+    Status = NtsDriverCreate(Name, Driver);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    (*Driver)->DriverStart = Image->base;
+    (*Driver)->DriverSize = (ULONG)Image->size;
+    (*Driver)->DriverInit = Entry;
+    ServiceName("\\Registry\\Machine\\System\\CurrentControlSet\\Services\\",
+                Image->name, Name);
+    RtlInitUnicodeString(&RegistryPath, Name);
+    Status = Entry(*Driver, &RegistryPath);
+    if (NT_SUCCESS(Status)) {
+        pal_image_discard(Image->base);
+    }
+    return Status;
+}
+
+static VOID Unload(const struct pal_image *Image, PDRIVER_OBJECT Driver)
+{
+    if (Driver->DriverUnload) {
+        Driver->DriverUnload(Driver);
+    } else {
+        ReportResult("unloadable", FALSE, "a DriverUnload routine", "none",
+                     SourceUnload);
+    }
+    RequireQuiet(Image);
+}
+
+static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver)
+{
+    NTSTATUS Status = STATUS_UNSUCCESSFUL;
+    CHAR Seen[SEEN_MAX];
+
+    if (Driver->DriverExtension->AddDevice) {
+        Status = Driver->DriverExtension->AddDevice(Driver, Pdo);
+    }
+    if (NT_SUCCESS(Status)) {
+        Status = Start(Pdo);
+    }
+    NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
+    ReportResult("driver-started", NT_SUCCESS(Status), "0x00000000", Seen,
+                 SourceStart);
+    if (NtsDeviceTop(Pdo) != Pdo) {
+        Remove(Pdo, NT_SUCCESS(Status));
+    }
+    return Status;
+}
+
+NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
+{
+    const struct pal_image *Image = &Boot->image[Boot->driver];
+    PDRIVER_OBJECT Driver;
+    PDEVICE_OBJECT Pdo;
+    NTSTATUS Status;
+    CHAR Seen[SEEN_MAX];
+
+    Status = NtsPdoCreate(Boot->device, &Pdo);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Status = Load(Image, &Driver);
+    if (NT_SUCCESS(Status)) {
+        Status = AddAndStart(Pdo, Driver);
+        Unload(Image, Driver);
+    } else {
+        NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
+        ReportResult("driver-loaded", FALSE, "0x00000000", Seen,
+                     "Windows driver documentation, DRIVER_INITIALIZE");
+    }
+    ReportFindings();
+    CheckReturned();
+    pal_image_unload(Image->base);
+    NtsDriverDelete(Driver);
+    NtsPdoDelete(Pdo);
+    ReportEnd();
+    return Status;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stand-in's own records in the report stream. */
+#ifndef CBX_NT_REPORT_H
+#define CBX_NT_REPORT_H
+
+#include "nt.h"
+
+/*
+ * One RESULT of driver "stand-in", check `Check`. Remembers a failure for
+ * ReportEnd().
+ */
+VOID ReportResult(const CHAR *Check, BOOLEAN Pass, const CHAR *Expected,
+                  const CHAR *Seen, const CHAR *Source);
+
+/* Results of NtsFinding(). */
+VOID ReportFindings(VOID);
+
+/* The last END: "fail" if any result was. */
+VOID ReportEnd(VOID);
+
+#endif /* CBX_NT_REPORT_H */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The entry point: the platform calls it once and gets a status back. */
+#include "nt.h"
+
+ULONG NtsProcessors;
+void *NtsDevice;
+
+uint32_t NtsStartup(const struct pal_boot *Boot);
+uint32_t NtsStartup(const struct pal_boot *Boot)
+{
+    if (Boot->version != PAL_VERSION) {
+        pal_panic("bad-image", "ntoskrnl.exe and cbx_nt.ko are of different "
+                  "builds");
+    }
+    NtsProcessors = Boot->processors;
+    NtsDevice = Boot->device;
+    NtsThreadStart(Boot->thread);
+    NtsDispatcherStart();
+    HalNtsStart(Boot);
+    return NtsPnpRun(Boot);
+}
