@@ -146,6 +146,12 @@ RunRequest(CBX_RUN *Run, const CBX_REQUEST *Request)
     const CBX_ADAPTER *Adapter = RunAdapterFor(Run, Request);
     CBX_ALLOCATION *Allocation = &Run->Allocation;
 
+    if (!Adapter->Dma) {
+        cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
+                         Adapter->Name, CBX_SKIP,
+                         "IoGetDmaAdapter gives no adapter of this kind");
+        return;
+    }
     if (!CallIsOffered(Request->Api, Adapter)) {
         return;
     }
@@ -229,8 +235,8 @@ RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
     const CBX_ADAPTER *Adapter = RunAdapterFor(Run, Request);
     BOOLEAN Offered = CallIsOffered(Request->Api, Adapter);
 
-    cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Request->Api, "",
-                     Offered ? CBX_PASS : CBX_SKIP,
+    cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Request->Api,
+                     Adapter->Name, Offered ? CBX_PASS : CBX_SKIP,
                      Offered ? "DMA_OPERATIONS has the member" :
                      Adapter->Dma ? "DMA_OPERATIONS does not have the member"
                                   : "IoGetDmaAdapter gives no adapter");
