@@ -94,7 +94,7 @@ static int command_help(char **arguments)
     for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
         printf("  %-8s %s\n", commands[i].name, commands[i].help);
     }
-    printf("\nOptions of cbx run (a list may have commas):\n%s", options);
+    printf("\nOptions of cbx run (a list may have commas):\n%s\n", options);
     puts("\nExamples:\n"
          "  cbx run                         every call, through VT-d\n"
          "  cbx run --iommu none            the same without an IOMMU\n"
@@ -141,7 +141,7 @@ int main(int argc, char **argv)
     }
     nearest = cbx_nearest(argv[1], names);
     message = g_strdup_printf("no command called '%s'%s%s%s", argv[1],
-                              nearest ? ": is '" : "", nearest ? nearest : "",
-                              nearest ? "' meant?" : "");
+                              nearest ? " (is '" : "", nearest ? nearest : "",
+                              nearest ? "' meant?)" : "");
     return usage_error(message);
 }

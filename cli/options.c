@@ -81,10 +81,11 @@ char *cbx_options_help(void)
     g_auto(Raw) raw = { 0 };
     g_autoptr(GOptionContext) context = new_context(&raw);
     g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
-    const char *entries = strchr(text, '\n');
+    const char *title = strstr(text, "\n\n");
+    const char *entries = title ? strchr(title + 2, '\n') : NULL;
 
-    /* The first line is GLib's idea of a usage line, after it an empty one. */
-    return g_strdup(entries ? g_strchug((char *)entries) : text);
+    /* GLib's usage line, an empty line and a title stand before the list. */
+    return g_strchomp(g_strdup(entries ? entries + 1 : text));
 }
 
 /* "no X called W; " and either the nearest name or all of them */
@@ -99,8 +100,8 @@ static void set_unknown(GError **error, const char *what, const char *word,
     nearest = cbx_nearest(word, (const char *const *)names->pdata);
     g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
                 "no %s called '%s'%s%s%s; known: %s", what, word,
-                nearest ? ": is '" : "", nearest ? nearest : "",
-                nearest ? "' meant?" : "", all);
+                nearest ? " (is '" : "", nearest ? nearest : "",
+                nearest ? "' meant?)" : "", all);
 }
 
 static gboolean parse_arch(CbxOptions *o, const char *name, GError **error)

@@ -154,7 +154,7 @@ static void add_call(CbxGrid *grid, const CbxOptions *options,
     }
     tally_rest(&rest, report->results, api);
     tally_rest(&rest, judgement->findings, api);
-    add_sum(grid, title, "the call as such", &rest);
+    add_sum(grid, title, "the call", &rest);
 }
 
 static void put_grid(const CbxOptions *options, const CbxReport *report,
@@ -222,31 +222,32 @@ static void put_results(const CbxReport *report, const CbxJudgement *judgement,
 /* A reason is given once, with the number of checks that it concerns. */
 static void put_skips(const CbxReport *report, GString *out)
 {
-    g_autoptr(GPtrArray) reasons = g_ptr_array_new();
-    g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GPtrArray) order = g_ptr_array_new();
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash,
+                                                         g_str_equal, g_free,
+                                                         NULL);
 
     for (guint i = 0; i < report->results->len; i++) {
         const CbxResult *r = g_ptr_array_index(report->results, i);
-        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, r->seen));
+        char *line = g_strdup_printf("%s: %s", r->check, r->seen);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, line));
 
         if (r->outcome != CBX_OUTCOME_SKIP) {
+            g_free(line);
             continue;
         }
         if (n == 0) {
-            g_ptr_array_add(reasons, r->seen);
+            g_ptr_array_add(order, line);
         }
-        g_hash_table_insert(counts, r->seen, GUINT_TO_POINTER(n + 1));
+        /* Keeps the key it has and frees the one it is given. */
+        g_hash_table_insert(counts, line, GUINT_TO_POINTER(n + 1));
     }
-    if (reasons->len > 0) {
-        g_string_append(out, "\nSkipped:\n");
-    }
-    for (guint i = 0; i < reasons->len; i++) {
-        char *reason = g_ptr_array_index(reasons, i);
+    for (guint i = 0; i < order->len; i++) {
+        const char *line = g_ptr_array_index(order, i);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, line));
 
-        g_string_append_printf(out, "%5u  %s\n",
-                               GPOINTER_TO_UINT(g_hash_table_lookup(counts,
-                                                                    reason)),
-                               reason);
+        g_string_append_printf(out, "%s%5u  %s\n",
+                               i == 0 ? "\nSkipped:\n" : "", n, line);
     }
 }
 

@@ -55,7 +55,7 @@ static void without_a_list_the_driver_decides(void)
 static void unknown_names_are_refused_with_the_known(void)
 {
     assert_refused("--arch vax", "known: x86_64");
-    assert_refused("--iommu vdt", "is 'vtd' meant?; known: none, vtd");
+    assert_refused("--iommu vdt", "is 'vtd' meant?); known: none, vtd");
     assert_refused("--fault flipbit", "is 'flip-bit' meant?");
     assert_refused("--fault rain", "no fault called 'rain'; known: flip-bit");
     assert_refused("--api allocatecommonbuffer",

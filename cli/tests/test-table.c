@@ -57,7 +57,7 @@ static void a_row_tells_of_a_buffer(void)
     g_autofree char *text = table_of(stream, "", CBX_ENDING_STOPPED, &style);
 
     assert_has(text, "AllocateCommonBufferEx      8 KiB  32-bit  "
-               "0xffffe000        0x1f42000       VT-d           3/3\n");
+               "0xffffe000  0x1f42000       VT-d           3/3\n");
     g_assert_true(g_str_has_prefix(last_line(text),
                                    "PASS  19 checks passed, 3 buffers, "
                                    "2.3 s"));
@@ -121,7 +121,7 @@ static void skips_are_counted_by_reason(void)
     }
     stream_tail(stream);
     text = table_of(stream, "", CBX_ENDING_STOPPED, &style);
-    assert_has(text, "Skipped:\n    3  so\n");
+    assert_has(text, "Skipped:\n    3  node: so\n");
     assert_has(last_line(text), "3 skipped");
 }
 
