@@ -5,6 +5,7 @@
  *
  * Usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST
  */
+#define _GNU_SOURCE  /* memmem() */
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -155,27 +156,58 @@ static void too_little_time_is_a_timeout(void)
     assert_ended(run, 4, "timeout");
 }
 
-/* A guest with the true kernel and without anything to run on it. */
-static void a_panic_has_last_words(void)
+/* A guest with the true kernel and @initrd; what is made of it. */
+static Run *run_with_initrd(const char *initrd, gsize length)
 {
     g_autofree char *directory = g_dir_make_tmp("cbx-guest-XXXXXX", NULL);
     g_autofree char *kernel = g_build_filename(directory, "vmlinux", NULL);
-    g_autofree char *initrd = g_build_filename(directory, "initrd.cpio", NULL);
+    g_autofree char *file = g_build_filename(directory, "initrd.cpio", NULL);
     g_autofree char *target = g_build_filename(guest_directory, "vmlinux",
                                                NULL);
     g_autofree char *arguments = g_strdup_printf("--guest-dir '%s'",
                                                  directory);
-    g_autoptr(Run) run = NULL;
+    Run *run;
 
     g_assert_cmpint(symlink(target, kernel), ==, 0);
-    g_assert_true(g_file_set_contents(initrd, "none", -1, NULL));
+    g_assert_true(g_file_set_contents(file, initrd, (gssize)length, NULL));
     run = run_guest(arguments);
     g_unlink(kernel);
-    g_unlink(initrd);
+    g_unlink(file);
     g_rmdir(directory);
+    return run;
+}
+
+static void a_panic_has_last_words(void)
+{
+    g_autoptr(Run) run = run_with_initrd("none", 4);
+
     assert_ended(run, 4, "crash");
     g_assert_nonnull(strstr(run->output, "| "));
     g_assert_nonnull(strstr(run->output, "Kernel panic - not syncing"));
+}
+
+/* The driver's import of IoGetDmaAdapter is made one of something unheard of. */
+static void a_missing_import_is_named(void)
+{
+    static const char driver[] = "cbxwdm.sys";
+    static const char import[] = "IoGetDmaAdapter";
+    g_autofree char *file = g_build_filename(guest_directory, "initrd.cpio",
+                                             NULL);
+    g_autofree char *initrd = NULL;
+    g_autoptr(Run) run = NULL;
+    char *at;
+    gsize length;
+
+    g_assert_true(g_file_get_contents(file, &initrd, &length, NULL));
+    at = memmem(initrd, length, driver, sizeof(driver));
+    g_assert_nonnull(at);
+    at = memmem(at, length - (gsize)(at - initrd), import, sizeof(import));
+    g_assert_nonnull(at);
+    memcpy(at, "IoGetDmaAdopter", sizeof(import));
+    run = run_with_initrd(initrd, length);
+    assert_ended(run, 4, "crash");
+    g_assert_nonnull(strstr(run->output, "IoGetDmaAdopter"));
+    g_assert_cmpuint(count_checks(run, NULL, NULL, NULL), ==, 0);
 }
 
 int main(int argc, char **argv)
@@ -199,5 +231,6 @@ int main(int argc, char **argv)
     TEST(an_ignored_limit_is_found);
     TEST(too_little_time_is_a_timeout);
     TEST(a_panic_has_last_words);
+    TEST(a_missing_import_is_named);
     return g_test_run();
 }
