@@ -142,7 +142,7 @@ void soft_single_shot(SoftDev *dev, uint32_t control)
 
 static uint32_t verify(SoftDev *dev, const CbxDescriptor *d,
                        const uint8_t *data, CbxCompletion *c)
-                       CbxCompletion *c)
+{
     for (uint64_t i = 0; i < d->length; i++) {
         uint8_t byte = data[i];
 
