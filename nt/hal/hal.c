@@ -81,7 +81,7 @@ LARGE_INTEGER NTAPI KeQueryPerformanceCounter(PLARGE_INTEGER Frequency)
 NTHALAPI VOID NTAPI KeFlushWriteBuffer(VOID);
 VOID NTAPI KeFlushWriteBuffer(VOID)
 {
-    KeMemoryBarrier();
+    __sync_synchronize();
 }
 
 /* The verifier's word for it: drivers get adapters from IoGetDmaAdapter. */

@@ -15,6 +15,7 @@ struct _KINTERRUPT {
     PKSPIN_LOCK SpinLock;
     KSPIN_LOCK OwnLock;
     KIRQL SynchronizeIrql;
+    ULONG64 Flags;                      /* of who holds SpinLock */
 };
 
 /* Interrupts off on entry: this is the processor's interrupt context. */
@@ -312,20 +313,24 @@ VOID NTAPI IoDisconnectInterrupt(PKINTERRUPT InterruptObject)
 
 KIRQL NTAPI KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
 {
+    ULONG64 Flags = __readeflags();
     KIRQL Irql;
 
     /* The IRQL is a label here; what keeps the interrupt away is this. */
-    _disable();
+    NtsInterruptsDisable();
     KeRaiseIrql(Interrupt->SynchronizeIrql, &Irql);
     KeAcquireSpinLockAtDpcLevel(Interrupt->SpinLock);
+    Interrupt->Flags = Flags;
     return Irql;
 }
 
 VOID NTAPI KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
 {
+    ULONG64 Flags = Interrupt->Flags;
+
     KeReleaseSpinLockFromDpcLevel(Interrupt->SpinLock);
     KeLowerIrql(OldIrql);
-    _enable();
+    __writeeflags(Flags);
     if (OldIrql < DISPATCH_LEVEL) {
         NtsDpcCatchUp();
     }

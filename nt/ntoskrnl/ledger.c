@@ -14,7 +14,7 @@ ULONG64 NtsLock(NTS_LOCK *Lock_)
 {
     ULONG64 Flags = __readeflags();
 
-    _disable();
+    NtsInterruptsDisable();
     while (_InterlockedExchange(Lock_, 1)) {
         _mm_pause();
     }

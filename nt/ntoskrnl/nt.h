@@ -14,6 +14,12 @@
 #include "pal/pal.h"
 #include "nts.h"
 
+/* What keeps interrupts away: IRQL is a label, see pal/context.c. */
+static inline VOID NtsInterruptsDisable(VOID)
+{
+    __asm__ volatile("cli" : : : "memory");
+}
+
 /* ---- Threads ------------------------------------------------------------ */
 
 /* Opaque to drivers; the first member makes it something to wait for. */

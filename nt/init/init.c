@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * First process of the stand-in guest: loads cbx_nt.ko with the parameters
+ * that the kernel command line gives as cbx_nt.NAME=VALUE, then powers off.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char module[] = "/cbx_nt.ko";
+static const char prefix[] = "cbx_nt.";
+
+static void complain(const char *what)
+{
+    fprintf(stderr, "init: %s: %s\n", what, strerror(errno));
+}
+
+static void mount_at(const char *type, const char *where)
+{
+    mkdir(where, 0755);
+    if (mount(type, where, type, 0, NULL) && errno != EBUSY) {
+        complain(where);
+    }
+}
+
+/* Keeps of the command line what is for the module, without the prefix. */
+static char *parameters(char *line)
+{
+    char *out = calloc(1, strlen(line) + 1), *save = NULL, *word;
+
+    for (word = strtok_r(line, " \n", &save); word;
+         word = strtok_r(NULL, " \n", &save)) {
+        if (!strncmp(word, prefix, strlen(prefix))) {
+            strcat(out, word + strlen(prefix));
+            strcat(out, " ");
+        }
+    }
+    return out;
+}
+
+static int load(void)
+{
+    static char line[4096];
+    ssize_t size;
+    int fd;
+
+    fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
+    size = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+    if (size < 0) {
+        complain("/proc/cmdline");
+        return -1;
+    }
+    line[size] = 0;
+    fd = open(module, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        complain(module);
+        return -1;
+    }
+    if (syscall(SYS_finit_module, fd, parameters(line), 0)) {
+        complain(module);
+        return -1;
+    }
+    return 0;
+}
+
+int main(void)
+{
+    mount_at("devtmpfs", "/dev");
+    mount_at("proc", "/proc");
+    mount_at("sysfs", "/sys");
+    if (load()) {
+        /* An init that ends is a panic, which ends the guest at once. */
+        return 1;
+    }
+    reboot(RB_POWER_OFF);
+    complain("power off");
+    return 1;
+}

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# make-initrd.sh BUILD: packs the stand-in guest's first process, module and
+# PE images into BUILD/guest/x86_64/initrd.cpio. The same files give the same
+# archive, byte for byte. Uncompressed: unpacking costs the guest more than
+# reading. Device nodes come from devtmpfs.
+set -eu
+
+build=$1
+root=$build/guest/x86_64/initrd
+out=$build/guest/x86_64/initrd.cpio
+
+fail()
+{
+    echo "make-initrd: $*" >&2
+    exit 1
+}
+
+# put MODE FILE NAME
+put()
+{
+    [ -f "$2" ] || fail "$2 is missing; run make first"
+    install -m "$1" "$2" "$root/$3"
+}
+
+rm -rf "$root"
+mkdir -p "$root"
+put 755 "$build/host/nt/init/init" init
+put 644 "$build/module/cbx_nt.ko" cbx_nt.ko
+for image in nt/ntoskrnl/ntoskrnl.exe nt/hal/hal.dll \
+        guest-driver/wdm/cbxwdm.sys; do
+    put 644 "$build/pe-x86_64/$image" "${image##*/}"
+done
+for image in "$build"/pe-x86_64/nt/tests/*.sys; do
+    [ ! -f "$image" ] || put 644 "$image" "${image##*/}"
+done
+strip --strip-debug "$root/init" "$root/cbx_nt.ko"
+
+find "$root" -exec touch -h -d @0 {} +
+(cd "$root" && find . -mindepth 1 | LC_ALL=C sort |
+    cpio --quiet --reproducible -o -H newc -R 0:0) > "$out.new"
+if cmp -s "$out.new" "$out"; then
+    rm "$out.new"
+else
+    mv "$out.new" "$out"
+fi
