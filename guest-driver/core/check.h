@@ -13,6 +13,8 @@ typedef struct CbxCase {
 } CbxCase;
 
 /* One check: verdict, and c->seen. */
+#define CBX_CHECK_DECLARED(symbol, id, expected, source) \
+    CbxVerdict cbx_check_##symbol(CbxCase *c);
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) \
     CbxVerdict cbx_check_##symbol(CbxCase *c);
 #define CBX_CHECK_FREED(symbol, id, expected, source) \

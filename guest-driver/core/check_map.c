@@ -62,11 +62,15 @@ CbxVerdict cbx_check_physical_pages(CbxCase *c)
     if (first == CBX_PHYS_UNKNOWN) {
         return cbx_case_skip(c, "the system does not tell physical addresses");
     }
+    if (!b->found.pages_ok) {
+        cbx_text_add(&c->seen, "the device reaches no page");
+        return CBX_FAIL;
+    }
     cbx_text_add(&c->seen, "device ");
     cbx_text_hex(&c->seen, b->found.gpa);
     cbx_text_add(&c->seen, ", CPU ");
     cbx_text_hex(&c->seen, first);
-    if (!b->found.pages_ok || first != b->found.gpa) {
+    if (first != b->found.gpa) {
         return CBX_FAIL;
     }
     for (uint64_t at = CBX_PAGE_SIZE - b->logical % CBX_PAGE_SIZE;
@@ -103,12 +107,12 @@ CbxVerdict cbx_check_translation(CbxCase *c)
         return cbx_case_skip(c, not_declared);
     }
     cbx_text_hex(&c->seen, c->buffer->logical);
-    cbx_text_add(&c->seen, " leads to ");
-    cbx_text_hex(&c->seen, c->buffer->found.gpa);
     if (!(facts & (CBX_FACT_READABLE | CBX_FACT_WRITABLE))) {
-        cbx_text_add(&c->seen, ", not all of it can be accessed");
+        cbx_text_add(&c->seen, " does not lead to memory everywhere");
         return CBX_FAIL;
     }
+    cbx_text_add(&c->seen, " leads to ");
+    cbx_text_hex(&c->seen, c->buffer->found.gpa);
     if (!(c->dev->features & CBX_FEATURE_IOMMU)) {
         cbx_text_add(&c->seen, ", no IOMMU in the path");
         return facts & CBX_FACT_IDENTITY && !(facts & CBX_FACT_IOMMU)

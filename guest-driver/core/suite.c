@@ -18,6 +18,8 @@ typedef struct CbxCheck {
 static const CbxCheck checks[CBX_CHECKS] = {
 #define CBX_CHECK_CALL(symbol, id, expected, source) \
     [CBX_CHECK_##symbol] = { id, expected, source, 0, 0 },
+#define CBX_CHECK_DECLARED(symbol, id, expected, source) \
+    [CBX_CHECK_##symbol] = { id, expected, source, 0, 0 },
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) \
     [CBX_CHECK_##symbol] = { id, expected, source, cbx_check_##symbol, 0 },
 #define CBX_CHECK_FREED(symbol, id, expected, source) \
@@ -87,24 +89,19 @@ static void make_check(CbxSuite *suite, CbxCheckId check,
                  was_declared || buffer->declared ? &buffer->id : 0);
 }
 
-static void begin(CbxSuite *suite, CbxBuffer *buffer)
+void cbx_suite_allocated(CbxSuite *suite, CbxBuffer *buffer)
 {
     buffer->declared = false;
     buffer->found = (CbxFindings) { 0 };
     cbx_live_add(&suite->live, buffer);
-}
-
-bool cbx_suite_adopt(CbxSuite *suite, CbxBuffer *buffer)
-{
-    begin(suite, buffer);
-    make_check(suite, CBX_CHECK_declaration, cbx_check_declaration, buffer,
-               false);
-    return !suite->broken;
+    if (!suite->broken) {
+        make_check(suite, CBX_CHECK_declaration, cbx_check_declaration,
+                   buffer, false);
+    }
 }
 
 bool cbx_suite_verify(CbxSuite *suite, CbxBuffer *buffer)
 {
-    begin(suite, buffer);
     for (unsigned i = 0; i < CBX_CHECKS && !suite->broken; i++) {
         if (checks[i].live) {
             make_check(suite, i, checks[i].live, buffer, false);

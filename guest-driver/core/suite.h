@@ -3,10 +3,12 @@
  * The verification of common buffers, as a driver uses it:
  *
  *     cbx_suite_init(&suite, &dev, &report);
- *     allocate the rings; cbx_suite_adopt(&suite, &rings);
+ *     allocate the rings; cbx_suite_allocated(&suite, &rings);
  *     cbx_suite_start_queue(&suite, &rings, ...);
  *     for each call and variant
- *         allocate; cbx_suite_verify(); free; cbx_suite_freed();
+ *         allocate one or more; cbx_suite_allocated() for each;
+ *         cbx_suite_verify() for each;
+ *         free; cbx_suite_freed() for each;
  *     cbx_suite_stop_queue(&suite); free the rings; cbx_suite_freed();
  */
 #ifndef CBX_CORE_SUITE_H
@@ -20,9 +22,10 @@
 
 /* Identifies a check in the calls below. */
 typedef enum CbxCheckId {
-#define CBX_CHECK_CALL(symbol, id, expected, source)   CBX_CHECK_##symbol,
-#define CBX_CHECK_BUFFER(symbol, id, expected, source) CBX_CHECK_##symbol,
-#define CBX_CHECK_FREED(symbol, id, expected, source)  CBX_CHECK_##symbol,
+#define CBX_CHECK_CALL(symbol, id, expected, source)     CBX_CHECK_##symbol,
+#define CBX_CHECK_DECLARED(symbol, id, expected, source) CBX_CHECK_##symbol,
+#define CBX_CHECK_BUFFER(symbol, id, expected, source)   CBX_CHECK_##symbol,
+#define CBX_CHECK_FREED(symbol, id, expected, source)    CBX_CHECK_##symbol,
 #include "core/checks.def"
     CBX_CHECKS
 } CbxCheckId;
@@ -52,24 +55,25 @@ void cbx_suite_result(CbxSuite *suite, CbxCheckId check, uint32_t api,
                       const char *seen);
 
 /*
- * Declares the buffer, makes every check of a live buffer and reports each.
- * Until cbx_suite_freed() the buffer counts as live; its memory must stay
- * where it is. False when the run has to end.
+ * Counts a buffer as live until cbx_suite_freed(), and declares it to the
+ * device. Its structure has to stay where it is. All buffers that one call
+ * returned are made known before the first is verified: the checks must not
+ * take the others for strangers.
  */
-bool cbx_suite_verify(CbxSuite *suite, CbxBuffer *buffer);
+void cbx_suite_allocated(CbxSuite *suite, CbxBuffer *buffer);
 
 /*
- * Declares a buffer that the driver needs for itself and counts it as live:
- * only the declaration is reported. False when the run has to end.
+ * Makes every check of a live buffer and reports each. False when the run has
+ * to end.
  */
-bool cbx_suite_adopt(CbxSuite *suite, CbxBuffer *buffer);
+bool cbx_suite_verify(CbxSuite *suite, CbxBuffer *buffer);
 
 /* After the free: tells the device and checks that the memory is out of reach.
  * False when the run has to end. */
 bool cbx_suite_freed(CbxSuite *suite, CbxBuffer *buffer);
 
 /*
- * Makes a queue of an adopted buffer of cbx_queue_bytes(entries) bytes and
+ * Makes a queue of a live buffer of cbx_queue_bytes(entries) bytes and
  * runs one descriptor through it (check completion-interrupt). When that
  * fails, or the device may not access the buffer, the checks that need a
  * queue are skipped from then on; the failure itself has been reported.

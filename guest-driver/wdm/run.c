@@ -171,6 +171,9 @@ RunRequest(CBX_RUN *Run, const CBX_REQUEST *Request)
         return;
     }
     for (ULONG i = 0; i < Request->Elements; i++) {
+        cbx_suite_allocated(&Run->Suite, &Allocation->Buffers[i]);
+    }
+    for (ULONG i = 0; i < Request->Elements; i++) {
         if (!cbx_suite_verify(&Run->Suite, &Allocation->Buffers[i])) {
             break;
         }
@@ -207,11 +210,10 @@ RunQueueStart(CBX_RUN *Run)
             CallFree(&Run->Rings, RunFreeUnverified, Run);
             return FALSE;
         }
-        if (cbx_suite_adopt(&Run->Suite, &Run->Rings.Buffers[0])) {
-            cbx_suite_start_queue(&Run->Suite, &Run->Rings.Buffers[0],
-                                  CBX_INTERRUPT_VECTOR, RUN_QUEUE_ENTRIES,
-                                  RUN_TIMEOUT_MS);
-        }
+        cbx_suite_allocated(&Run->Suite, &Run->Rings.Buffers[0]);
+        cbx_suite_start_queue(&Run->Suite, &Run->Rings.Buffers[0],
+                              CBX_INTERRUPT_VECTOR, RUN_QUEUE_ENTRIES,
+                              RUN_TIMEOUT_MS);
         return TRUE;
     }
     cbx_report_text(&Run->Report, "error",

@@ -28,6 +28,8 @@ int main(void)
          "| --- | --- | --- | --- |");
 #define CBX_CHECK_CALL(symbol, id, expected, source) \
     row(id, "of the call", expected, source);
+#define CBX_CHECK_DECLARED(symbol, id, expected, source) \
+    row(id, "of each buffer", expected, source);
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) \
     row(id, "of each buffer", expected, source);
 #define CBX_CHECK_FREED(symbol, id, expected, source) \

@@ -32,12 +32,13 @@ static void start_suite(Fixture *f)
     cbx_report_start(&f->report, &f->soft->world, "test.sys", "unit test");
     cbx_suite_init(&f->suite, &f->dev, &f->report);
     softdev_allocate(f->soft, &f->rings, cbx_queue_bytes(ENTRIES), 0);
-    cbx_suite_adopt(&f->suite, &f->rings);
+    cbx_suite_allocated(&f->suite, &f->rings);
     cbx_suite_start_queue(&f->suite, &f->rings, 0, ENTRIES, TIMEOUT_MS);
 }
 
 static void verify(Fixture *f)
 {
+    cbx_suite_allocated(&f->suite, &f->buffer);
     cbx_suite_verify(&f->suite, &f->buffer);
     softdev_release(f->soft, &f->buffer);
     cbx_suite_freed(&f->suite, &f->buffer);
@@ -117,6 +118,7 @@ static void good_buffers_pass(void)
 static void every_check_is_made(void)
 {
     static const char *const ids[] = {
+#define CBX_CHECK_DECLARED(symbol, id, expected, source) id,
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) id,
 #define CBX_CHECK_FREED(symbol, id, expected, source) id,
 #include "core/checks.def"
@@ -361,7 +363,7 @@ static void rings_out_of_reach_no_queue(void)
     cbx_suite_init(&f.suite, &f.dev, &f.report);
     softdev_allocate(f.soft, &f.rings, cbx_queue_bytes(ENTRIES), 0);
     f.rings.logical -= 64 * CBX_PAGE_SIZE;
-    cbx_suite_adopt(&f.suite, &f.rings);
+    cbx_suite_allocated(&f.suite, &f.rings);
     cbx_suite_start_queue(&f.suite, &f.rings, 0, ENTRIES, TIMEOUT_MS);
     softdev_allocate(f.soft, &f.buffer, 8193, 0);
     verify(&f);
@@ -413,6 +415,34 @@ static void gaps_on_both_sides_are_no_error(void)
     end(&f);
 }
 
+/* The elements of a vector may lie next to each other. */
+static void neighbours_of_one_call_are_no_strangers(void)
+{
+    CbxBuffer elements[3];
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
+        softdev_allocate(f.soft, &elements[i], 4096, 0);
+        f.soft->next_logical += CBX_PAGE_SIZE;
+    }
+    g_assert_cmphex(elements[1].logical, ==, elements[2].logical + 4096);
+    for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
+        cbx_suite_allocated(&f.suite, &elements[i]);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
+        g_assert_true(cbx_suite_verify(&f.suite, &elements[i]));
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
+        softdev_release(f.soft, &elements[i]);
+        g_assert_true(cbx_suite_freed(&f.suite, &elements[i]));
+    }
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "");
+    end(&f);
+}
+
 /* ---- The run ends ------------------------------------------------------ */
 
 static void broken_queue_ends_the_run(void)
@@ -422,6 +452,7 @@ static void broken_queue_ends_the_run(void)
     start(&f, true);
     start_suite(&f);
     softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    cbx_suite_allocated(&f.suite, &f.buffer);
     f.soft->faults.lost_interrupt = true;
     g_assert_false(cbx_suite_verify(&f.suite, &f.buffer));
     g_assert_true(f.suite.broken);
@@ -461,6 +492,8 @@ int main(int argc, char **argv)
                     physical_addresses_may_be_unknown);
     g_test_add_func("/checks/gaps-on-both-sides-are-no-error",
                     gaps_on_both_sides_are_no_error);
+    g_test_add_func("/checks/neighbours-of-one-call-are-no-strangers",
+                    neighbours_of_one_call_are_no_strangers);
     g_test_add_func("/checks/broken-queue-ends-the-run",
                     broken_queue_ends_the_run);
     return g_test_run();
