@@ -24,6 +24,14 @@ int main(void)
          "reported as\n"
          "`skip` with the reason, never as passed.\n"
          "\n"
+         "The checks `guard-before`, `guard-after` and `use-after-free` make "
+         "the device ask for\n"
+         "addresses that it must not have. A system may answer the fault "
+         "that its IOMMU then\n"
+         "reports with a bug check (0xE6, first parameter 0x26); the records "
+         "up to that point\n"
+         "are in the report, and the probe is the last of them.\n"
+         "\n"
          "| check | made | expectation | source |\n"
          "| --- | --- | --- | --- |");
 #define CBX_CHECK_CALL(symbol, id, expected, source) \
