@@ -28,9 +28,9 @@ int main(void)
          "the device ask for\n"
          "addresses that it must not have. A system may answer the fault "
          "that its IOMMU then\n"
-         "reports with a bug check (0xE6, first parameter 0x26); the records "
+         "reports with a bug check (0xE6, first parameter 0x26). The records "
          "up to that point\n"
-         "are in the report, and the probe is the last of them.\n"
+         "are in the report; the probe is one of the last.\n"
          "\n"
          "| check | made | expectation | source |\n"
          "| --- | --- | --- | --- |");
