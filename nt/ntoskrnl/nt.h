@@ -39,6 +39,7 @@ struct _KTHREAD {
 /* Set at the start. */
 extern ULONG NtsProcessors;
 extern void *NtsDevice;
+extern const char *NtsParameters;
 
 VOID NtsThreadStart(void *Handle);
 VOID NtsThreadReference(PKTHREAD Thread);
@@ -88,7 +89,8 @@ typedef enum _NTS_HANDLE_TYPE {
     NtsHandleKey
 } NTS_HANDLE_TYPE;
 
-NTSTATUS NtsHandleCreate(NTS_HANDLE_TYPE Type, PVOID Object, PHANDLE Handle);
+NTSTATUS NtsHandleCreate(NTS_HANDLE_TYPE Type, PVOID Object, PHANDLE Handle,
+                         const VOID *Caller);
 PVOID NtsHandleObject(HANDLE Handle, NTS_HANDLE_TYPE Type);
 
 /* ---- Devices and drivers ------------------------------------------------ */

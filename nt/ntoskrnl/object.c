@@ -16,7 +16,8 @@ static HANDLE HandleOf(ULONG Index)
     return (HANDLE)(ULONG_PTR)((Index + 1) * 4);
 }
 
-NTSTATUS NtsHandleCreate(NTS_HANDLE_TYPE Type, PVOID Object, PHANDLE Handle)
+NTSTATUS NtsHandleCreate(NTS_HANDLE_TYPE Type, PVOID Object, PHANDLE Handle,
+                         const VOID *Caller)
 {
     ULONG64 Flags = NtsLock(&Lock);
     NTSTATUS Status = STATUS_INSUFFICIENT_RESOURCES;
@@ -32,8 +33,7 @@ NTSTATUS NtsHandleCreate(NTS_HANDLE_TYPE Type, PVOID Object, PHANDLE Handle)
     }
     NtsUnlock(&Lock, Flags);
     if (NT_SUCCESS(Status)) {
-        NtsLedgerAdd(NtsKindHandle, *Handle, 0, 0,
-                     __builtin_return_address(0));
+        NtsLedgerAdd(NtsKindHandle, *Handle, 0, 0, Caller);
     }
     return Status;
 }

@@ -1,47 +1,102 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The registry of a system that was just installed: the driver's service key
- * is there and has no values, nothing else exists.
+ * without values, and its subkey Parameters with the strings that the kernel
+ * command line gives as cbx_nt.parameters=NAME=VALUE,... Nothing else exists.
  */
 #include "nt.h"
 
 static const WCHAR ServicesPath[] =
     L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
 
-static UCHAR ServiceKey;
+/* What a handle stands for; only the addresses matter. */
+static UCHAR ServiceKey, ParametersKey;
 
-static BOOLEAN IsServiceKey(PCUNICODE_STRING Name)
+static BOOLEAN NameIs(const WCHAR *Name, ULONG Length, const WCHAR *Wanted)
 {
-    UNICODE_STRING Path, Prefix;
+    UNICODE_STRING Left, Right;
 
-    RtlInitUnicodeString(&Path, ServicesPath);
-    if (!Name || Name->Length <= Path.Length) {
-        return FALSE;
+    Left.Buffer = (PWSTR)Name;
+    Left.Length = Left.MaximumLength = (USHORT)(Length * sizeof(WCHAR));
+    RtlInitUnicodeString(&Right, Wanted);
+    return RtlEqualUnicodeString(&Left, &Right, TRUE);
+}
+
+/* The key of an absolute path, or NULL. */
+static PVOID KeyOfPath(PCUNICODE_STRING Path)
+{
+    ULONG Length = Path->Length / sizeof(WCHAR), At;
+    ULONG Prefix = RTL_NUMBER_OF(ServicesPath) - 1;
+
+    if (Length <= Prefix || !NameIs(Path->Buffer, Prefix, ServicesPath)) {
+        return NULL;
     }
-    Prefix = *Name;
-    Prefix.Length = Path.Length;
-    if (!RtlEqualUnicodeString(&Prefix, &Path, TRUE)) {
-        return FALSE;
+    for (At = Prefix; At < Length && Path->Buffer[At] != '\\'; At++) {
     }
-    /* No key below it. */
-    for (ULONG i = Path.Length / 2; i < Name->Length / 2u; i++) {
-        if (Name->Buffer[i] == '\\') {
-            return FALSE;
-        }
+    if (At == Length) {
+        return &ServiceKey;
     }
-    return TRUE;
+    return NameIs(Path->Buffer + At + 1, Length - At - 1, L"Parameters")
+           ? &ParametersKey : NULL;
+}
+
+static PVOID KeyOf(POBJECT_ATTRIBUTES Attributes)
+{
+    PCUNICODE_STRING Name = Attributes->ObjectName;
+
+    if (!Attributes->RootDirectory) {
+        return KeyOfPath(Name);
+    }
+    if (NtsHandleObject(Attributes->RootDirectory, NtsHandleKey) ==
+        &ServiceKey &&
+        NameIs(Name->Buffer, Name->Length / sizeof(WCHAR), L"Parameters")) {
+        return &ParametersKey;
+    }
+    return NULL;
 }
 
 NTSTATUS NTAPI ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
                          POBJECT_ATTRIBUTES ObjectAttributes)
 {
+    PVOID Key;
+
     UNREFERENCED_PARAMETER(DesiredAccess);
     NTS_IRQL(PASSIVE_LEVEL);
-    if (ObjectAttributes->RootDirectory ||
-        !IsServiceKey(ObjectAttributes->ObjectName)) {
+    Key = KeyOf(ObjectAttributes);
+    if (!Key) {
         return STATUS_OBJECT_NAME_NOT_FOUND;
     }
-    return NtsHandleCreate(NtsHandleKey, &ServiceKey, KeyHandle);
+    return NtsHandleCreate(NtsHandleKey, Key, KeyHandle,
+                           __builtin_return_address(0));
+}
+
+/* The value's text in the parameters, which are NAME=VALUE,... */
+static const CHAR *FindValue(PCUNICODE_STRING Name, ULONG *Length)
+{
+    ULONG Wanted = Name->Length / sizeof(WCHAR);
+
+    for (const CHAR *p = NtsParameters; *p;) {
+        ULONG n = 0;
+        BOOLEAN Same;
+
+        while (n < Wanted && p[n] == (CHAR)Name->Buffer[n]) {
+            n++;
+        }
+        Same = n == Wanted && p[n] == '=';
+        while (*p && *p != '=' && *p != ',') {
+            p++;
+        }
+        p += *p == '=';
+        for (n = 0; p[n] && p[n] != ','; n++) {
+        }
+        if (Same) {
+            *Length = n;
+            return p;
+        }
+        p += n;
+        p += *p == ',';
+    }
+    return NULL;
 }
 
 NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
@@ -49,14 +104,38 @@ NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
                                PVOID Information, ULONG Length,
                                PULONG ResultLength)
 {
-    UNREFERENCED_PARAMETER(ValueName);
-    UNREFERENCED_PARAMETER(Class);
-    UNREFERENCED_PARAMETER(Information);
-    UNREFERENCED_PARAMETER(Length);
-    UNREFERENCED_PARAMETER(ResultLength);
+    PKEY_VALUE_PARTIAL_INFORMATION Partial = Information;
+    PVOID Key = NtsHandleObject(KeyHandle, NtsHandleKey);
+    ULONG Characters, Header;
+    const CHAR *Value;
+
     NTS_IRQL(PASSIVE_LEVEL);
-    return NtsHandleObject(KeyHandle, NtsHandleKey)
-           ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_INVALID_HANDLE;
+    if (!Key) {
+        return STATUS_INVALID_HANDLE;
+    }
+    Value = Key == &ParametersKey ? FindValue(ValueName, &Characters) : NULL;
+    if (!Value) {
+        return STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    if (Class != KeyValuePartialInformation) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    Header = FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data);
+    *ResultLength = Header + (Characters + 1) * sizeof(WCHAR);
+    if (Length < Header) {
+        return STATUS_BUFFER_TOO_SMALL;
+    }
+    Partial->TitleIndex = 0;
+    Partial->Type = REG_SZ;
+    Partial->DataLength = (Characters + 1) * sizeof(WCHAR);
+    if (Length < *ResultLength) {
+        return STATUS_BUFFER_OVERFLOW;
+    }
+    for (ULONG i = 0; i < Characters; i++) {
+        ((WCHAR *)Partial->Data)[i] = Value[i];
+    }
+    ((WCHAR *)Partial->Data)[Characters] = 0;
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject,
@@ -69,5 +148,7 @@ NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject,
     if (!NtsPdo(DeviceObject)) {
         return STATUS_INVALID_DEVICE_REQUEST;
     }
-    return NtsHandleCreate(NtsHandleKey, &ServiceKey, KeyHandle);
+    /* The device's keys have no values either. */
+    return NtsHandleCreate(NtsHandleKey, &ServiceKey, KeyHandle,
+                           __builtin_return_address(0));
 }

@@ -4,6 +4,7 @@
 
 ULONG NtsProcessors;
 void *NtsDevice;
+const char *NtsParameters;
 
 uint32_t NtsStartup(const struct pal_boot *Boot);
 uint32_t NtsStartup(const struct pal_boot *Boot)
@@ -14,6 +15,7 @@ uint32_t NtsStartup(const struct pal_boot *Boot)
     }
     NtsProcessors = Boot->processors;
     NtsDevice = Boot->device;
+    NtsParameters = Boot->parameters;
     NtsThreadStart(Boot->thread);
     NtsDispatcherStart();
     HalNtsStart(Boot);

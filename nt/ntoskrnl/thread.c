@@ -68,7 +68,8 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
     Initialize(Thread);
     Thread->Routine = Routine;
     Thread->Context = Context;
-    Status = NtsHandleCreate(NtsHandleThread, Thread, ThreadHandle);
+    Status = NtsHandleCreate(NtsHandleThread, Thread, ThreadHandle,
+                             __builtin_return_address(0));
     if (!NT_SUCCESS(Status)) {
         NtsThreadRelease(Thread);
         return Status;

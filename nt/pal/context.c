@@ -31,6 +31,10 @@ enum {
 	FXSAVE_SIZE = 512,
 };
 
+static bool keep_vectors = true;
+module_param(keep_vectors, bool, 0444);
+MODULE_PARM_DESC(keep_vectors, "0: lose vector registers, to see that the test notices");
+
 static unsigned long read_irql(void)
 {
 	unsigned long irql;
@@ -64,7 +68,7 @@ void context_set_thread(void *nt)
 	*(void **)(kpcr + KPRCB_THREAD) = nt;
 }
 
-void context_leave(struct pe_context *context)
+static void save_vectors(struct pe_context *context)
 {
 	asm volatile("movups %%xmm6, 0x00(%0)\n\t"
 		     "movups %%xmm7, 0x10(%0)\n\t"
@@ -78,13 +82,10 @@ void context_leave(struct pe_context *context)
 		     "movups %%xmm15, 0x90(%0)\n\t"
 		     "stmxcsr %1"
 		     : : "r" (context->xmm), "m" (context->mxcsr) : "memory");
-	context->irql = read_irql();
-	kernel_fpu_end();
 }
 
-void context_return(struct pe_context *context)
+static void restore_vectors(const struct pe_context *context)
 {
-	kernel_fpu_begin();
 	asm volatile("ldmxcsr %1\n\t"
 		     "movups 0x00(%0), %%xmm6\n\t"
 		     "movups 0x10(%0), %%xmm7\n\t"
@@ -97,6 +98,21 @@ void context_return(struct pe_context *context)
 		     "movups 0x80(%0), %%xmm14\n\t"
 		     "movups 0x90(%0), %%xmm15"
 		     : : "r" (context->xmm), "m" (context->mxcsr) : "memory");
+}
+
+void context_leave(struct pe_context *context)
+{
+	if (keep_vectors)
+		save_vectors(context);
+	context->irql = read_irql();
+	kernel_fpu_end();
+}
+
+void context_return(struct pe_context *context)
+{
+	kernel_fpu_begin();
+	if (keep_vectors)
+		restore_vectors(context);
 	context_set_thread(thread_nt());
 	write_irql(context->irql);
 }
@@ -123,10 +139,12 @@ u64 context_call_irq(void *routine, u64 a, u64 b, u64 c, u64 d)
 	const u32 mxcsr = MXCSR_DEFAULT;
 	u64 result;
 
-	asm volatile("fxsave64 (%0)" : : "r" (state) : "memory");
+	if (keep_vectors)
+		asm volatile("fxsave64 (%0)" : : "r" (state) : "memory");
 	asm volatile("ldmxcsr %0" : : "m" (mxcsr));
 	result = pe_call(routine, a, b, c, d);
-	asm volatile("fxrstor64 (%0)" : : "r" (state) : "memory");
+	if (keep_vectors)
+		asm volatile("fxrstor64 (%0)" : : "r" (state) : "memory");
 	return result;
 }
 

@@ -17,6 +17,10 @@ static char *fault = "";
 module_param(fault, charp, 0444);
 MODULE_PARM_DESC(fault, "faults to inject, comma-separated");
 
+static char *parameters = "";
+module_param(parameters, charp, 0444);
+MODULE_PARM_DESC(parameters, "NAME=VALUE,...: strings in the driver's registry key Parameters");
+
 static DECLARE_COMPLETION(finished);
 static u32 result;
 
@@ -51,6 +55,7 @@ static int __init cbx_nt_init(void)
 		goto stop;
 	boot.version = PAL_VERSION;
 	boot.fault = fault;
+	boot.parameters = parameters;
 	boot.device = pci_first();
 	boot.processors = num_online_cpus();
 	if (!boot.device)

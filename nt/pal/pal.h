@@ -94,6 +94,7 @@ struct pal_boot {
 	struct pal_image image[PAL_IMAGES_MAX];
 	uint32_t driver;                /* index of the driver in image[] */
 	const char *fault;              /* names, comma-separated */
+	const char *parameters;         /* NAME=VALUE, comma-separated */
 	void *device;                   /* the PCI function to drive */
 	void *thread;                   /* the thread that calls the entry */
 	uint32_t processors;
