@@ -14,9 +14,9 @@
 #define STEPS_MAX   10000
 #define STEP_NS     1000
 
-void cbx_attach(QCbx *d, QPCIBus *bus)
+static void attach(QCbx *d, QPCIBus *bus, int devfn)
 {
-    QPCIAddress address = { .devfn = CBX_TEST_DEVFN };
+    QPCIAddress address = { .devfn = devfn };
     uint64_t size;
 
     d->qts = bus->qts;
@@ -25,6 +25,27 @@ void cbx_attach(QCbx *d, QPCIBus *bus)
     d->regs = qpci_iomap(&d->pci, CBX_BAR_REGS, &size);
     g_assert_cmphex(size, ==, CBX_BAR_REGS_SIZE);
     d->mem = qpci_iomap(&d->pci, CBX_BAR_MEM, NULL);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_MAGIC), ==, CBX_MAGIC);
+}
+
+void cbx_attach(QCbx *d, QPCIBus *bus)
+{
+    attach(d, bus, CBX_TEST_DEVFN);
+}
+
+void cbx_attach_below_port(QCbx *d, QPCIBus *bus)
+{
+    QPCIAddress address = { .devfn = CBX_TEST_DEVFN };
+
+    qpci_device_init(&d->port, bus, &address);
+    qpci_config_writeb(&d->port, PCI_SECONDARY_BUS, 1);
+    qpci_config_writeb(&d->port, PCI_SUBORDINATE_BUS, 1);
+    qpci_config_writew(&d->port, PCI_MEMORY_BASE, bus->mmio_alloc_ptr >> 16);
+    qpci_config_writew(&d->port, PCI_MEMORY_LIMIT,
+                       (bus->mmio_limit - 1) >> 16);
+    qpci_config_writew(&d->port, PCI_COMMAND,
+                       PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+    attach(d, bus, 1 << 8);
 }
 
 void *cbx_options(GString *cmd_line, void *options)

@@ -24,11 +24,19 @@ typedef struct QCbx {
     QPCIDevice pci;
     QPCIBar regs;
     QPCIBar mem;
+    QPCIDevice port;            /* above the device, if it has one */
     QTestState *qts;
 } QCbx;
 
 /* The device on a root bus, its BARs mapped, bus mastering on. */
 void cbx_attach(QCbx *d, QPCIBus *bus);
+
+/*
+ * The same behind a root port in the test's slot, whose buses and window are
+ * set up first: there is no firmware. Needs a bus whose configuration cycles
+ * take the bus number in bits 15:8 of devfn, as q35's do.
+ */
+void cbx_attach_below_port(QCbx *d, QPCIBus *bus);
 
 /*
  * Put a `before` hook's options on the command line. Properties of the device

@@ -5,7 +5,7 @@
  * libqos knows no q35, so there is a machine node here. Its bus is an
  * interface of its own: it would otherwise draw in every PCI test of QEMU.
  *
- *   x86_64/q35 - pci-bus-q35 - cbx-bus - cbx, cbx-vtd
+ *   x86_64/q35 - pci-bus-q35 - cbx-bus - cbx, cbx-vtd, cbx-port
  *   aarch64/virt - ... - pci-bus - cbx
  */
 #include "qemu/osdep.h"
@@ -91,8 +91,23 @@ static void *cbx_create(void *bus, QGuestAllocator *alloc, void *address)
     return &d->obj;
 }
 
+static void *cbx_port_create(void *bus, QGuestAllocator *alloc, void *address)
+{
+    QCbx *d = g_new0(QCbx, 1);
+
+    d->obj.get_driver = cbx_get_driver;
+    cbx_attach_below_port(d, bus);
+    return &d->obj;
+}
+
 static void cbx_register_nodes(void)
 {
+    QOSGraphEdgeOptions port = {
+        .extra_device_opts = "bus=port0",
+        .before_cmd_line = "-device pcie-root-port,id=port0,chassis=1,addr="
+                           STRING(CBX_TEST_SLOT)
+                           " -device pcie-root-port,id=port1,chassis=2",
+    };
     QOSGraphEdgeOptions plain = {
         .extra_device_opts = "addr=" STRING(CBX_TEST_SLOT),
     };
@@ -113,6 +128,9 @@ static void cbx_register_nodes(void)
 
     qos_node_create_driver_named("cbx-vtd", "cbx", cbx_create);
     qos_node_consumes("cbx-vtd", "cbx-bus", &vtd);
+
+    qos_node_create_driver_named("cbx-port", "cbx", cbx_port_create);
+    qos_node_consumes("cbx-port", "cbx-bus", &port);
 }
 
 libqos_init(cbx_register_nodes);

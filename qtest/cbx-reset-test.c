@@ -30,6 +30,22 @@ static void work_begin(QCbxQueue *q, QCbx *d, QGuestAllocator *alloc,
     g_assert_cmpint(cbx_stat(d, CBX_STAT_BYTES_WRITTEN), <, LARGE);
 }
 
+static void save_bars(QCbx *d, uint32_t *bars)
+{
+    for (unsigned i = 0; i < 6; i++) {
+        bars[i] = qpci_config_readl(&d->pci, PCI_BASE_ADDRESS_0 + 4 * i);
+    }
+}
+
+static void restore_bars(QCbx *d, const uint32_t *bars)
+{
+    for (unsigned i = 0; i < 6; i++) {
+        qpci_config_writel(&d->pci, PCI_BASE_ADDRESS_0 + 4 * i, bars[i]);
+    }
+    qpci_config_writew(&d->pci, PCI_COMMAND,
+                       PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+}
+
 static void expect_no_work(QCbxQueue *q, QCbx *d, uint64_t address)
 {
     CbxCompletion c;
@@ -69,6 +85,7 @@ static void scatter_state(QCbx *d, uint64_t address)
     cbx_write32(d, CBX_ARM_PASID_VAL, 0x12345);
     cbx_write32(d, CBX_ARM_TRACE_CTL, 1);
     cbx_write64(d, CBX_REG_SCRATCH_LO, 0x1234567812345678);
+    cbx_read32(d, CBX_ARM_TRACE_DATA);
     cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_SHORT);
     cbx_write32(d, CBX_REG_FAULT_SKIP, 5);
     cbx_write32(d, CBX_REG_REPORT_DATA, 0x41414141);
@@ -104,17 +121,13 @@ static void test_function_level_reset(void *obj, void *data,
 
     work_begin(&q, d, alloc, a);
     scatter_state(d, a);
-    for (unsigned i = 0; i < 6; i++) {
-        bars[i] = qpci_config_readl(&d->pci, PCI_BASE_ADDRESS_0 + 4 * i);
-    }
+    save_bars(d, bars);
     cbx_function_level_reset(d);
     g_assert_cmphex(qpci_config_readw(&d->pci, PCI_COMMAND), ==, 0);
     g_assert_cmphex(qpci_config_readl(&d->pci, PCI_BASE_ADDRESS_0), !=,
                     bars[0]);
-    for (unsigned i = 0; i < 6; i++) {
-        qpci_config_writel(&d->pci, PCI_BASE_ADDRESS_0 + 4 * i, bars[i]);
-    }
-    qpci_config_writew(&d->pci, PCI_COMMAND, PCI_COMMAND_MEMORY);
+    restore_bars(d, bars);
+    cbx_bus_master(d, false);
     expect_reset_values(d);
     g_assert_cmpint(cbx_dma(d, 0, a, 0, 16), ==, CBX_ARM_DMA_ERR_INTERNAL);
     cbx_bus_master(d, true);
@@ -175,6 +188,69 @@ static void test_power_state(void *obj, void *data, QGuestAllocator *alloc)
     qpci_config_writew(&d->pci, pm + PCI_PM_CTRL, 0);
     g_assert_cmpint(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_STATUS)), ==,
                     CBX_STATUS_NO_MASTER);
+}
+
+/* ---- Reset by its own DMA ---------------------------------------------- */
+
+/* Where the function's configuration space is in memory. */
+static uint64_t ecam(QCbx *d, unsigned offset)
+{
+    /* The virt machine's window; on q35 the host bridge puts it there. */
+    uint64_t base = 0x4010000000;
+
+    if (strcmp(qtest_get_arch(), "aarch64")) {
+        base = 0xb0000000;
+        qtest_outl(d->qts, 0xcf8, 0x80000060);
+        qtest_outl(d->qts, 0xcfc, base | 1);
+    }
+    return base + (CBX_TEST_DEVFN << 12) + offset;
+}
+
+/* Device Control with the bit that resets, ready to be sent out. */
+static uint64_t place_reset(QCbx *d)
+{
+    uint8_t cap = qpci_find_capability(&d->pci, PCI_CAP_ID_EXP, 0);
+    uint64_t target = ecam(d, cap + PCI_EXP_DEVCTL);
+
+    g_assert_cmphex(qtest_readw(d->qts, target), ==,
+                    qpci_config_readw(&d->pci, cap + PCI_EXP_DEVCTL));
+    qtest_writew(d->qts, d->mem.addr, PCI_EXP_DEVCTL_BCR_FLR);
+    return target;
+}
+
+static void test_reset_by_itself(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t target = place_reset(d);
+    CbxDescriptor write = {
+        .op = CBX_OP_WRITE, .address = target, .length = 2, .id = 1,
+    };
+    CbxCompletion c;
+    uint32_t bars[6];
+
+    save_bars(d, bars);
+    cbx_write64(d, CBX_ARM_BUS_ADDR_LO, target);
+    cbx_write32(d, CBX_ARM_DMA_LEN, 2);
+    cbx_write32(d, CBX_ARM_DMA_CTL,
+                CBX_ARM_DMA_FROM_DEVICE | CBX_ARM_DMA_TRIGGER);
+    g_assert_cmphex(qpci_config_readw(&d->pci, PCI_COMMAND), ==, 0);
+    restore_bars(d, bars);
+    expect_reset_values(d);
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_queue_place(&q, &write);
+    cbx_queue_place(&q, &write);
+    cbx_queue_ring(&q);
+    qtest_memset(d->qts, cbx_ram_end() - 128 * MiB, 0xee, 64);
+    cbx_settle(d);
+    g_assert_cmphex(qpci_config_readw(&d->pci, PCI_COMMAND), ==, 0);
+    restore_bars(d, bars);
+    expect_reset_values(d);
+    g_assert_false(cbx_queue_poll(&q, &c));
+    /* Where a queue that has lost its registers would write. */
+    g_assert_cmphex(qtest_readl(d->qts, cbx_ram_end() - 128 * MiB), ==,
+                    0xeeeeeeee);
 }
 
 /* ---- Migration --------------------------------------------------------- */
@@ -270,6 +346,8 @@ static void test_migration(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_cmphex(c.id, ==, 0xf111);
     g_assert_cmpint(c.bytes, ==, LARGE);
     g_assert_cmpint(cbx_find_difference(&there, a, SEED, LARGE), ==, LARGE);
+    /* It went on where it was and did not begin again. */
+    g_assert_cmpint(cbx_stat(&there, CBX_STAT_BYTES_WRITTEN), ==, LARGE);
     value = cbx_queue_wait(&q).value;
 
     /* Once more, in the middle of a checksum. */
@@ -295,6 +373,7 @@ static void register_tests(void)
     qos_add_test("reset-control", "cbx", test_control_reset, NULL);
     qos_add_test("reset-flr", "cbx", test_function_level_reset, NULL);
     qos_add_test("reset-disable", "cbx", test_disable, NULL);
+    qos_add_test("reset-by-itself", "cbx", test_reset_by_itself, NULL);
     qos_add_test("bus-master", "cbx", test_bus_master, NULL);
     qos_add_test("power-state", "cbx", test_power_state, NULL);
     qos_add_test("migration", "cbx", test_migration, NULL);
