@@ -21,6 +21,7 @@
 #define KEPT_REPORT  "report.ndjson"
 #define KEPT_CONSOLE "console.log"
 #define KEPT_COMMAND "command"
+#define KEPT_MESSAGES "qemu.log"
 
 typedef struct Run {
     const CbxOptions *options;
@@ -28,6 +29,7 @@ typedef struct Run {
     CbxConsole *console;
     FILE *kept_report;
     FILE *kept_console;
+    FILE *kept_messages;
     gboolean progress;  /* there is a line to be rewritten on stderr */
 } Run;
 
@@ -122,6 +124,10 @@ static gboolean open_kept(Run *run, const char *const *argv, GError **error)
     if (!run->kept_console) {
         return FALSE;
     }
+    run->kept_messages = keep(directory, KEPT_MESSAGES, error);
+    if (!run->kept_messages) {
+        return FALSE;
+    }
     command = keep(directory, KEPT_COMMAND, error);
     if (!command) {
         return FALSE;
@@ -137,11 +143,13 @@ static gboolean open_kept(Run *run, const char *const *argv, GError **error)
 
 static void close_kept(Run *run)
 {
-    if (run->kept_report) {
-        fclose(run->kept_report);
-    }
-    if (run->kept_console) {
-        fclose(run->kept_console);
+    FILE *files[] = { run->kept_report, run->kept_console,
+                      run->kept_messages };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        if (files[i]) {
+            fclose(files[i]);
+        }
     }
 }
 
@@ -191,14 +199,18 @@ static gboolean write_json(const CbxOptions *options, const char *text)
     return FALSE;
 }
 
+static gboolean has_verdict(const CbxJudgement *judgement)
+{
+    return judgement->verdict == CBX_VERDICT_PASS ||
+           judgement->verdict == CBX_VERDICT_FAIL;
+}
+
 /* Returns FALSE when the result could not be written where it was to go. */
 static gboolean publish(const Run *run, const CbxJudgement *judgement,
                         double seconds)
 {
-    gboolean silent = judgement->verdict == CBX_VERDICT_PASS ||
-                      judgement->verdict == CBX_VERDICT_FAIL;
-    g_auto(GStrv) last_words = cbx_console_last_words(run->console,
-                                                      silent ? 0 : LAST_WORDS);
+    guint count = has_verdict(judgement) ? 0 : LAST_WORDS;
+    g_auto(GStrv) last_words = cbx_console_last_words(run->console, count);
     const char *const *words = (const char *const *)last_words;
     CbxStyle style = choose_style(run->options);
     g_autofree char *table = cbx_table_format(run->options, run->report,
@@ -221,11 +233,21 @@ static gboolean publish(const Run *run, const CbxJudgement *judgement,
     return write_json(run->options, json);
 }
 
-static void show_messages(const CbxProcess *process)
+/*
+ * What QEMU wrote about itself. In a run that came to its verdict this is
+ * about accesses that the guest tried on purpose: of no interest.
+ */
+static void show_messages(const Run *run, const CbxProcess *process,
+                          const CbxJudgement *judgement)
 {
-    if (process->messages->len > 0) {
-        fprintf(stderr, "QEMU: %s%s", process->messages->str,
-                g_str_has_suffix(process->messages->str, "\n") ? "" : "\n");
+    const char *messages = process->messages->str;
+
+    if (*messages && (run->options->verbose || !has_verdict(judgement))) {
+        fprintf(stderr, "QEMU's messages:\n%s%s", messages,
+                g_str_has_suffix(messages, "\n") ? "" : "\n");
+    }
+    if (run->kept_messages) {
+        fputs(messages, run->kept_messages);
     }
 }
 
@@ -273,17 +295,17 @@ int cbx_run(const CbxOptions *options)
     int code;
 
     process = execute(&run, &error);
-    close_kept(&run);
     if (!run.console) {
         run.console = cbx_console_new(NULL, NULL);
     }
     if (process) {
         cbx_report_close(report);
-        show_messages(process);
         judgement = cbx_judge(options, report, process);
+        show_messages(&run, process, judgement);
     } else {
         judgement = cbx_judge_not_run(error->message);
     }
+    close_kept(&run);
     code = cbx_verdict_exit_code(judgement->verdict, process);
     if (!publish(&run, judgement, process ? process->seconds : 0)) {
         code = CBX_ERROR_ENVIRONMENT;

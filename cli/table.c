@@ -178,44 +178,100 @@ static void put_grid(const CbxOptions *options, const CbxReport *report,
 
 /* ---- Lists below it ----------------------------------------------------- */
 
-static void put_result(const CbxResult *r, const char *colour,
-                       const CbxStyle *style, GString *out)
+/* Where @r was found, as in "AllocateCommonBuffer, 64 KiB, buffer at 0x1000" */
+static void put_place(const CbxResult *r, GString *out)
 {
-    g_string_append_printf(out, "\n%s%s%s  %s%s%s", cbx_colour(style->colour,
-                                                               colour),
-                           r->check, cbx_colour(style->colour, CBX_COLOUR_OFF),
-                           *r->api ? r->api : r->driver,
+    g_string_append_printf(out, "%s%s%s", *r->api ? r->api : r->driver,
                            *r->variant ? ", " : "", r->variant);
     if (r->buffer) {
         g_string_append_printf(out, ", buffer at 0x%" G_GINT64_MODIFIER "x",
                                r->buffer->logical);
     }
-    g_string_append_printf(out, "\n  expected  %s\n  seen      %s\n"
+    g_string_append_c(out, '\n');
+}
+
+static void put_result(const CbxResult *r, guint times, const char *colour,
+                       const CbxStyle *style, GString *out)
+{
+    g_string_append_printf(out, "\n%s%s%s", cbx_colour(style->colour, colour),
+                           r->check,
+                           cbx_colour(style->colour, CBX_COLOUR_OFF));
+    if (times > 1) {
+        g_string_append_printf(out, ", %u times; first of them", times);
+    }
+    g_string_append(out, "\n  at        ");
+    put_place(r, out);
+    g_string_append_printf(out, "  expected  %s\n  seen      %s\n"
                            "  source    %s\n", r->expected, r->seen,
                            r->source);
 }
 
+static GPtrArray *select_results(const CbxReport *report,
+                                 const CbxJudgement *judgement,
+                                 CbxOutcome outcome)
+{
+    const GPtrArray *lists[] = { report->results, judgement->findings };
+    GPtrArray *selected = g_ptr_array_new();
+
+    for (gsize l = 0; l < G_N_ELEMENTS(lists); l++) {
+        for (guint i = 0; i < lists[l]->len; i++) {
+            CbxResult *r = g_ptr_array_index(lists[l], i);
+
+            if (r->outcome == outcome) {
+                g_ptr_array_add(selected, r);
+            }
+        }
+    }
+    return selected;
+}
+
+/* The same check with the same expectation: another case of one matter. */
+static gboolean same_matter(const CbxResult *a, const CbxResult *b)
+{
+    return strcmp(a->check, b->check) == 0 &&
+           strcmp(a->expected, b->expected) == 0;
+}
+
+/* How often the matter of @results[@at] occurs; 0 when not for the first time */
+static guint count_matter(const GPtrArray *results, guint at)
+{
+    const CbxResult *r = g_ptr_array_index(results, at);
+    guint times = 0;
+
+    for (guint i = 0; i < results->len; i++) {
+        if (same_matter(g_ptr_array_index(results, i), r)) {
+            if (i < at) {
+                return 0;
+            }
+            times++;
+        }
+    }
+    return times;
+}
+
+/* Each matter once, unless all is wanted. */
 static void put_results(const CbxReport *report, const CbxJudgement *judgement,
                         CbxOutcome outcome, const char *title,
                         const char *colour, const CbxStyle *style,
                         GString *out)
 {
-    const GPtrArray *lists[] = { report->results, judgement->findings };
-    gboolean titled = FALSE;
+    g_autoptr(GPtrArray) results = select_results(report, judgement, outcome);
+    gboolean left_out = FALSE;
 
-    for (gsize l = 0; l < G_N_ELEMENTS(lists); l++) {
-        for (guint i = 0; i < lists[l]->len; i++) {
-            const CbxResult *r = g_ptr_array_index(lists[l], i);
+    if (results->len > 0) {
+        g_string_append_printf(out, "\n%s\n", title);
+    }
+    for (guint i = 0; i < results->len; i++) {
+        guint times = style->verbose ? 1 : count_matter(results, i);
 
-            if (r->outcome != outcome) {
-                continue;
-            }
-            if (!titled) {
-                g_string_append_printf(out, "\n%s\n", title);
-                titled = TRUE;
-            }
-            put_result(r, colour, style, out);
+        if (times > 0) {
+            put_result(g_ptr_array_index(results, i), times, colour, style,
+                       out);
         }
+        left_out |= times != 1;
+    }
+    if (left_out) {
+        g_string_append(out, "\n--verbose shows each of them.\n");
     }
 }
 

@@ -33,6 +33,16 @@ static void assert_has(const char *text, const char *part)
     g_assert_nonnull(strstr(text, part));
 }
 
+static guint count_of(const char *text, const char *part)
+{
+    guint n = 0;
+
+    for (; (text = strstr(text, part)); text++) {
+        n++;
+    }
+    return n;
+}
+
 static gsize widest_line(const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -100,11 +110,35 @@ static void a_failed_check_is_told_in_full(void)
     stream_end(stream, DRIVER, "fail");
     stream_end(stream, CBX_STAND_IN, "pass");
     text = table_of(stream, "", CBX_ENDING_STOPPED, &style);
-    assert_has(text, "edges  AllocateCommonBuffer, 64 KiB\n"
+    assert_has(text, "edges\n"
+               "  at        AllocateCommonBuffer, 64 KiB\n"
                "  expected  0xaa\n"
                "  seen      0xab\n"
                "  source    wdm.h, 3\n");
     assert_has(last_line(text), "FAIL  1 of 19 checks failed");
+}
+
+static void a_failure_met_often_is_told_once(void)
+{
+    g_autoptr(Stream) stream = stream_new();
+    CbxStyle brief = { 0 };
+    CbxStyle verbose = { .verbose = TRUE };
+    g_autofree char *a = NULL;
+    g_autofree char *b = NULL;
+
+    stream_head(stream);
+    stream_calls(stream);
+    for (int i = 0; i < 40; i++) {
+        stream_result(stream, DRIVER, "AllocateCommonBuffer", "edges", "fail",
+                      NULL);
+    }
+    stream_end(stream, DRIVER, "fail");
+    stream_end(stream, CBX_STAND_IN, "pass");
+    a = table_of(stream, "", CBX_ENDING_STOPPED, &brief);
+    assert_has(a, "edges, 40 times; first of them\n");
+    g_assert_cmpuint(count_of(a, "\nedges"), ==, 1);
+    b = table_of(stream, "", CBX_ENDING_STOPPED, &verbose);
+    g_assert_cmpuint(count_of(b, "\nedges"), ==, 40);
 }
 
 static void skips_are_counted_by_reason(void)
@@ -243,6 +277,7 @@ int main(int argc, char **argv)
     TEST(it_fits_eighty_columns);
     TEST(no_colour_unless_wanted);
     TEST(a_failed_check_is_told_in_full);
+    TEST(a_failure_met_often_is_told_once);
     TEST(skips_are_counted_by_reason);
     TEST(a_crash_has_last_words);
 #undef TEST
