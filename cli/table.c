@@ -355,7 +355,8 @@ static void put_verdict(const CbxReport *report, const CbxJudgement *judgement,
         g_string_append_printf(out, ", %u skipped", judgement->skipped);
     }
     if (report->buffers->len > 0) {
-        g_string_append_printf(out, ", %u buffers", report->buffers->len);
+        g_string_append_printf(out, ", %u buffer%s", report->buffers->len,
+                               report->buffers->len == 1 ? "" : "s");
     }
     if (seconds > 0) {
         g_string_append_printf(out, ", %.1f s", seconds);

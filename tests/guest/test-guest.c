@@ -117,6 +117,16 @@ static void a_byte_left_out_is_found(void)
     assert_failed_exactly(run, TO_DEVICE " " FROM_DEVICE, CALLS);
 }
 
+/* The driver waits for it, gives up and says so; it does not hang. */
+static void a_lost_interrupt_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault lost-interrupt");
+
+    assert_ended(run, 1, "fail");
+    g_assert_cmpuint(count_checks(run, NULL, "completion-interrupt", "fail"),
+                     ==, 1);
+}
+
 /* ---- A broken HAL -------------------------------------------------------- */
 
 /*
@@ -247,6 +257,7 @@ int main(int argc, char **argv)
     TEST(a_flipped_bit_is_found);
     TEST(a_write_not_made_is_found);
     TEST(a_byte_left_out_is_found);
+    TEST(a_lost_interrupt_is_found);
     TEST(a_physical_address_is_found_through_vtd);
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(an_ignored_limit_is_found);
