@@ -296,7 +296,9 @@ void PALAPI pal_image_discard(void *base)
 	context_leave(&saved);
 	for (i = 0; i < image->pe.sections; i++) {
 		pe_section(&image->pe, i, &s);
-		if (s.size && s.flags & PE_SCN_DISCARDABLE)
+		/* GNU ld cannot mark INIT as what it is. */
+		if (s.size && (s.flags & PE_SCN_DISCARDABLE ||
+			       !strcmp(s.name, "INIT")))
 			image_void(image->base + s.rva, s.size);
 	}
 	context_return(&saved);

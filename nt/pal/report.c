@@ -7,7 +7,6 @@
 #include <linux/kernel.h>
 #include <linux/panic_notifier.h>
 #include <asm/trap_pf.h>
-#include <asm/trapnr.h>
 
 #include "cbx_nt.h"
 #include <cbx/abi.h>
@@ -107,9 +106,9 @@ static u32 describe_fault(const struct die_args *args, char *text, size_t size)
 	char where[64];
 
 	image_describe(ip, where, sizeof(where));
-	if (args->trapnr != X86_TRAP_PF) {
-		scnprintf(text, size, "exception %d (%s) at %s", args->trapnr,
-			  args->str, where);
+	/* Only page faults go by this name; trapnr is not set for them. */
+	if (strcmp(args->str, "Oops")) {
+		scnprintf(text, size, "%s at %s", args->str, where);
 		return image_unloaded(ip) ? BUG_DRIVER_UNLOADED
 					  : BUG_KMODE_EXCEPTION;
 	}

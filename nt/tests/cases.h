@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nttest.sys: a driver that does what cbx_nt.parameters=Case=NAME says, mostly
+ * something wrong. Which outcome each case must have is in test-stand-in.
+ */
+#ifndef CBX_NT_CASES_H
+#define CBX_NT_CASES_H
+
+#include "wdk.h"
+#include "cbx_dma.h"
+
+/* What a case finds: the device is started, the case runs at PASSIVE_LEVEL. */
+typedef struct _CASE_DEVICE {
+    PDRIVER_OBJECT Driver;
+    PDEVICE_OBJECT Self, Lower, Pdo;
+} CASE_DEVICE;
+
+typedef NTSTATUS CASE_ROUTINE(CASE_DEVICE *Device);
+
+typedef struct _CASE {
+    const WCHAR *Name;
+    CASE_ROUTINE *Routine;
+} CASE;
+
+/* Tables that end with a NULL name. */
+extern const CASE DmaCases[], KernelCases[], GoodCases[];
+
+/* In the section that is discarded after DriverEntry. */
+VOID NTAPI CaseInitOnly(VOID);
+
+CASE_ROUTINE CaseVectors;
+
+#endif /* CBX_NT_CASES_H */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Wrong use of DMA adapters and common buffers. */
+#include "cases.h"
+
+typedef struct _ADAPTER {
+    CBX_DMA_ADAPTER *Adapter;
+    CBX_DMA_OPERATIONS *Do;
+} ADAPTER;
+
+static NTSTATUS Get(CASE_DEVICE *Device, ULONG Version, ADAPTER *Adapter)
+{
+    CBX_DEVICE_DESCRIPTION Description;
+    ULONG MapRegisters;
+
+    RtlZeroMemory(&Description, sizeof(Description));
+    Description.Version = Version;
+    Description.Master = TRUE;
+    Description.ScatterGather = TRUE;
+    Description.Dma64BitAddresses = TRUE;
+    Description.InterfaceType = PCIBus;
+    Description.MaximumLength = 0x10000;
+    Description.DmaAddressWidth = 64;
+    Adapter->Adapter = (PVOID)IoGetDmaAdapter(Device->Pdo,
+                                              (PVOID)&Description,
+                                              &MapRegisters);
+    if (!Adapter->Adapter) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Adapter->Do = Adapter->Adapter->DmaOperations;
+    return STATUS_SUCCESS;
+}
+
+/* An adapter of version 3 with one buffer of `Length` bytes. */
+static PVOID GetBuffer(CASE_DEVICE *Device, ADAPTER *Adapter, ULONG Length,
+                       PHYSICAL_ADDRESS *Logical)
+{
+    if (!NT_SUCCESS(Get(Device, 3, Adapter))) {
+        return NULL;
+    }
+    return Adapter->Do->AllocateCommonBuffer(Adapter->Adapter, Length, Logical,
+                                             TRUE);
+}
+
+static NTSTATUS DoubleFree(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va = GetBuffer(Device, &A, 4096, &Logical);
+
+    A.Do->FreeCommonBuffer(A.Adapter, 4096, Logical, Va, TRUE);
+    A.Do->FreeCommonBuffer(A.Adapter, 4096, Logical, Va, TRUE);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS Overrun(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PUCHAR Va = GetBuffer(Device, &A, 100, &Logical);
+
+    Va[100] = 1;
+    A.Do->FreeCommonBuffer(A.Adapter, 100, Logical, Va, TRUE);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS PutWithBuffer(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+
+    GetBuffer(Device, &A, 4096, &Logical);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS UseAfterPut(CASE_DEVICE *Device)
+{
+    PVOID (NTAPI *Allocate)(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS *,
+                            BOOLEAN);
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+
+    Get(Device, 3, &A);
+    Allocate = A.Do->AllocateCommonBuffer;
+    A.Do->PutDmaAdapter(A.Adapter);
+    Allocate(A.Adapter, 4096, &Logical, TRUE);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS AllocateAtDispatch(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    KIRQL Irql;
+
+    Get(Device, 3, &A);
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    A.Do->AllocateCommonBuffer(A.Adapter, 4096, &Logical, TRUE);
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS WrongLength(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va = GetBuffer(Device, &A, 4096, &Logical);
+
+    A.Do->FreeCommonBuffer(A.Adapter, 4095, Logical, Va, TRUE);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS BadVersion(CASE_DEVICE *Device)
+{
+    ADAPTER A;
+
+    return Get(Device, 4, &A);
+}
+
+static NTSTATUS OldVersion(CASE_DEVICE *Device)
+{
+    NTSTATUS Status = STATUS_UNSUCCESSFUL;
+    ADAPTER A;
+
+    Get(Device, 2, &A);
+    if (A.Do->Size == 0x80 && !CBX_DMA_HAS(A.Do, AllocateCommonBufferEx) &&
+        !A.Do->GetDmaAdapterInfo) {
+        Status = STATUS_SUCCESS;
+    }
+    A.Do->PutDmaAdapter(A.Adapter);
+    return Status;
+}
+
+static NTSTATUS Unprovided(CASE_DEVICE *Device)
+{
+    ADAPTER A;
+
+    Get(Device, 3, &A);
+    A.Do->ReadDmaCounter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
+static CBX_DMA_COMMON_BUFFER_VECTOR *GetVector(CASE_DEVICE *Device, ADAPTER *A)
+{
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector = NULL;
+    PHYSICAL_ADDRESS Low, High;
+
+    Low.QuadPart = 0;
+    High.QuadPart = -1;
+    Get(Device, 3, A);
+    A->Do->AllocateCommonBufferVector(A->Adapter, Low, High, MmCached, 0, 0, 3,
+                                      4096, &Vector);
+    return Vector;
+}
+
+static NTSTATUS VectorIndex(CASE_DEVICE *Device)
+{
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va;
+
+    Vector = GetVector(Device, &A);
+    A.Do->GetCommonBufferFromVectorByIndex(A.Adapter, Vector, 3, &Va,
+                                           &Logical);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS VectorTwice(CASE_DEVICE *Device)
+{
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    ADAPTER A;
+
+    Vector = GetVector(Device, &A);
+    A.Do->FreeCommonBufferFromVector(A.Adapter, Vector, 1);
+    A.Do->FreeCommonBufferFromVector(A.Adapter, Vector, 1);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS VectorLeak(CASE_DEVICE *Device)
+{
+    ADAPTER A;
+
+    GetVector(Device, &A);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS LeakBuffer(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+
+    return GetBuffer(Device, &A, 4096, &Logical) ? STATUS_SUCCESS
+                                                 : STATUS_UNSUCCESSFUL;
+}
+
+const CASE DmaCases[] = {
+    { L"dma-double-free", DoubleFree },
+    { L"dma-overrun", Overrun },
+    { L"dma-put-with-buffer", PutWithBuffer },
+    { L"dma-use-after-put", UseAfterPut },
+    { L"dma-at-dispatch", AllocateAtDispatch },
+    { L"dma-wrong-length", WrongLength },
+    { L"dma-bad-version", BadVersion },
+    { L"dma-old-version", OldVersion },
+    { L"dma-unprovided", Unprovided },
+    { L"dma-leak", LeakBuffer },
+    { L"vector-index", VectorIndex },
+    { L"vector-twice", VectorTwice },
+    { L"vector-leak", VectorLeak },
+    { NULL, NULL },
+};

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cases.h"
+
+DRIVER_INITIALIZE DriverEntry;
+
+static WCHAR CaseName[32];
+
+static const CASE *const Tables[] = { DmaCases, KernelCases, GoodCases };
+
+static CASE_ROUTINE *FindCase(VOID)
+{
+    UNICODE_STRING Wanted, Name;
+
+    RtlInitUnicodeString(&Wanted, CaseName);
+    for (ULONG i = 0; i < RTL_NUMBER_OF(Tables); i++) {
+        for (const CASE *Case = Tables[i]; Case->Name; Case++) {
+            RtlInitUnicodeString(&Name, Case->Name);
+            if (RtlEqualUnicodeString(&Wanted, &Name, FALSE)) {
+                return Case->Routine;
+            }
+        }
+    }
+    return NULL;
+}
+
+static NTSTATUS Forward(CASE_DEVICE *Device, PIRP Irp)
+{
+    IoSkipCurrentIrpStackLocation(Irp);
+    return IofCallDriver(Device->Lower, Irp);
+}
+
+static NTSTATUS NTAPI Started(PDEVICE_OBJECT DeviceObject, PIRP Irp,
+                              PVOID Event)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    UNREFERENCED_PARAMETER(Irp);
+    KeSetEvent(Event, IO_NO_INCREMENT, FALSE);
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+static NTSTATUS Start(CASE_DEVICE *Device, PIRP Irp)
+{
+    CASE_ROUTINE *Routine = FindCase();
+    NTSTATUS Status;
+    KEVENT Event;
+
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    IoCopyCurrentIrpStackLocationToNext(Irp);
+    IoSetCompletionRoutine(Irp, Started, &Event, TRUE, TRUE, TRUE);
+    Status = IofCallDriver(Device->Lower, Irp);
+    if (Status == STATUS_PENDING) {
+        KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
+        Status = Irp->IoStatus.Status;
+    }
+    if (NT_SUCCESS(Status)) {
+        Status = Routine ? Routine(Device) : STATUS_NOT_IMPLEMENTED;
+    }
+    Irp->IoStatus.Status = Status;
+    IofCompleteRequest(Irp, IO_NO_INCREMENT);
+    return Status;
+}
+
+static NTSTATUS Remove(CASE_DEVICE *Device, PIRP Irp)
+{
+    NTSTATUS Status;
+
+    Irp->IoStatus.Status = STATUS_SUCCESS;
+    Status = Forward(Device, Irp);
+    IoDetachDevice(Device->Lower);
+    IoDeleteDevice(Device->Self);
+    return Status;
+}
+
+static NTSTATUS NTAPI DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    CASE_DEVICE *Device = DeviceObject->DeviceExtension;
+
+    switch (IoGetCurrentIrpStackLocation(Irp)->MinorFunction) {
+    case IRP_MN_START_DEVICE:
+        return Start(Device, Irp);
+    case IRP_MN_REMOVE_DEVICE:
+        return Remove(Device, Irp);
+    case IRP_MN_QUERY_REMOVE_DEVICE:
+        Irp->IoStatus.Status = STATUS_SUCCESS;
+        return Forward(Device, Irp);
+    default:
+        return Forward(Device, Irp);
+    }
+}
+
+static NTSTATUS NTAPI AddDevice(PDRIVER_OBJECT Driver, PDEVICE_OBJECT Pdo)
+{
+    CASE_DEVICE *Device;
+    PDEVICE_OBJECT Self;
+    NTSTATUS Status;
+
+    Status = IoCreateDevice(Driver, sizeof(*Device), NULL, FILE_DEVICE_UNKNOWN,
+                            FILE_DEVICE_SECURE_OPEN, FALSE, &Self);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Device = Self->DeviceExtension;
+    Device->Driver = Driver;
+    Device->Self = Self;
+    Device->Pdo = Pdo;
+    Device->Lower = IoAttachDeviceToDeviceStack(Self, Pdo);
+    if (!Device->Lower) {
+        IoDeleteDevice(Self);
+        return STATUS_DEVICE_REMOVED;
+    }
+    Self->Flags &= ~DO_DEVICE_INITIALIZING;
+    return STATUS_SUCCESS;
+}
+
+static VOID NTAPI Unload(PDRIVER_OBJECT Driver)
+{
+    UNREFERENCED_PARAMETER(Driver);
+}
+
+/* Parameters\Case of the service key, into CaseName. */
+static NTSTATUS ReadCase(PUNICODE_STRING RegistryPath)
+{
+    UNICODE_STRING Parameters = RTL_CONSTANT_STRING(L"Parameters");
+    UNICODE_STRING Value = RTL_CONSTANT_STRING(L"Case");
+    struct {
+        KEY_VALUE_PARTIAL_INFORMATION Information;
+        UCHAR More[sizeof(CaseName)];
+    } Buffer;
+    OBJECT_ATTRIBUTES Attributes;
+    HANDLE Service, Key;
+    NTSTATUS Status;
+    ULONG Size;
+
+    InitializeObjectAttributes(&Attributes, RegistryPath,
+                               OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL,
+                               NULL);
+    Status = ZwOpenKey(&Service, KEY_READ, &Attributes);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    InitializeObjectAttributes(&Attributes, &Parameters,
+                               OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
+                               Service, NULL);
+    Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
+    ZwClose(Service);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    Status = ZwQueryValueKey(Key, &Value, KeyValuePartialInformation, &Buffer,
+                             sizeof(Buffer), &Size);
+    ZwClose(Key);
+    if (NT_SUCCESS(Status) &&
+        Buffer.Information.DataLength <= sizeof(CaseName)) {
+        RtlCopyMemory(CaseName, Buffer.Information.Data,
+                      Buffer.Information.DataLength);
+    }
+    return Status;
+}
+
+NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
+{
+    Driver->MajorFunction[IRP_MJ_PNP] = DispatchPnp;
+    Driver->DriverExtension->AddDevice = AddDevice;
+    Driver->DriverUnload = Unload;
+    CaseInitOnly();
+    return ReadCase(RegistryPath);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Wrong use of the kernel: pool, IRQL, waits, locks, memory, unloading. */
+#include "cases.h"
+
+enum { TAG = 0x54534554 };      /* "TEST" */
+
+static NTSTATUS PoolOverrun(CASE_DEVICE *Device)
+{
+    PUCHAR Memory = ExAllocatePoolWithTag(NonPagedPool, 20, TAG);
+
+    UNREFERENCED_PARAMETER(Device);
+    *(volatile UCHAR *)(Memory + 20) = 0;
+    ExFreePoolWithTag(Memory, TAG);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS PoolDoubleFree(CASE_DEVICE *Device)
+{
+    PVOID Memory = ExAllocatePoolWithTag(NonPagedPool, 20, TAG);
+
+    UNREFERENCED_PARAMETER(Device);
+    ExFreePoolWithTag(Memory, TAG);
+    ExFreePoolWithTag(Memory, TAG);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS PoolPoisoned(CASE_DEVICE *Device)
+{
+    PULONG Memory = ExAllocatePoolWithTag(NonPagedPool, 4096, TAG);
+    NTSTATUS Status = STATUS_UNSUCCESSFUL;
+
+    UNREFERENCED_PARAMETER(Device);
+    if (Memory[0] == 0xadadadad && Memory[1023] == 0xadadadad) {
+        Status = STATUS_SUCCESS;
+    }
+    ExFreePoolWithTag(Memory, TAG);
+    return Status;
+}
+
+static NTSTATUS PoolLeak(CASE_DEVICE *Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    return ExAllocatePoolWithTag(NonPagedPool, 20, TAG)
+           ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+static NTSTATUS PagedAtDispatch(CASE_DEVICE *Device)
+{
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(Device);
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    ExAllocatePoolWithTag(PagedPool, 20, TAG);
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS WaitAtDispatch(CASE_DEVICE *Device)
+{
+    KEVENT Event;
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(Device);
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS ReleaseUnheld(CASE_DEVICE *Device)
+{
+    KSPIN_LOCK Lock;
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(Device);
+    KeInitializeSpinLock(&Lock);
+    Irql = KeAcquireSpinLockRaiseToDpc(&Lock);
+    KeReleaseSpinLock(&Lock, Irql);
+    KeReleaseSpinLock(&Lock, Irql);
+    return STATUS_SUCCESS;
+}
+
+static VOID NTAPI LoweringDpc(PKDPC Dpc, PVOID Context, PVOID A, PVOID B)
+{
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(A);
+    UNREFERENCED_PARAMETER(B);
+    KeLowerIrql(PASSIVE_LEVEL);
+}
+
+static NTSTATUS DpcLowers(CASE_DEVICE *Device)
+{
+    KDPC Dpc;
+
+    UNREFERENCED_PARAMETER(Device);
+    KeInitializeDpc(&Dpc, LoweringDpc, NULL);
+    KeInsertQueueDpc(&Dpc, NULL, NULL);
+    KeFlushQueuedDpcs();
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS NullWrite(CASE_DEVICE *Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    *(volatile ULONG *)(ULONG_PTR)0x18 = 1;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS NullWriteAtDispatch(CASE_DEVICE *Device)
+{
+    KIRQL Irql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    NullWrite(Device);
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS WriteCode(CASE_DEVICE *Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    *(volatile UCHAR *)(ULONG_PTR)WriteCode = 0xc3;
+    return STATUS_SUCCESS;
+}
+
+static volatile ULONG InitCalls;
+
+__attribute__((section("INIT"), noinline)) VOID NTAPI CaseInitOnly(VOID)
+{
+    InitCalls++;
+}
+
+static NTSTATUS CallInit(CASE_DEVICE *Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    CaseInitOnly();
+    return STATUS_SUCCESS;
+}
+
+static KTIMER ForgottenTimer;
+static KDPC ForgottenDpc;
+
+static NTSTATUS TimerAtUnload(CASE_DEVICE *Device)
+{
+    LARGE_INTEGER Hour;
+
+    UNREFERENCED_PARAMETER(Device);
+    Hour.QuadPart = -36000000000ll;
+    KeInitializeTimer(&ForgottenTimer);
+    KeInitializeDpc(&ForgottenDpc, LoweringDpc, NULL);
+    KeSetTimer(&ForgottenTimer, Hour, &ForgottenDpc);
+    return STATUS_SUCCESS;
+}
+
+const CASE KernelCases[] = {
+    { L"pool-overrun", PoolOverrun },
+    { L"pool-double-free", PoolDoubleFree },
+    { L"pool-poisoned", PoolPoisoned },
+    { L"pool-leak", PoolLeak },
+    { L"pool-paged-at-dispatch", PagedAtDispatch },
+    { L"wait-at-dispatch", WaitAtDispatch },
+    { L"lock-not-held", ReleaseUnheld },
+    { L"dpc-lowers-irql", DpcLowers },
+    { L"null-write", NullWrite },
+    { L"null-write-at-dispatch", NullWriteAtDispatch },
+    { L"code-write", WriteCode },
+    { L"init-section", CallInit },
+    { L"timer-at-unload", TimerAtUnload },
+    { NULL, NULL },
+};
