@@ -113,7 +113,7 @@ static void cbx_register_nodes(void)
     };
     QOSGraphEdgeOptions vtd = {
         .extra_device_opts = "addr=" STRING(CBX_TEST_SLOT),
-        .before_cmd_line = "-device intel-iommu",
+        .before_cmd_line = "-device intel-iommu,intremap=on",
     };
 
     qos_node_create_machine("x86_64/q35", q35_create);

@@ -15,14 +15,21 @@
 #define VTD_GSTS            0x1c
 #define   VTD_TE            BIT(31)
 #define   VTD_SRTP          BIT(30)
+#define   VTD_IRE           BIT(25)
+#define   VTD_SIRTP         BIT(24)
 #define VTD_RTADDR          0x20
 #define VTD_CCMD            0x28
 #define   VTD_CCMD_GLOBAL   (BIT_ULL(63) | BIT_ULL(61))
 #define VTD_FSTS            0x34
 #define   VTD_FSTS_PPF      BIT(1)
 #define VTD_FRCD            0x220
+#define VTD_FRCD_SOURCE     0x228   /* bits 15:0 */
+#define VTD_IRTA            0xb8
 #define VTD_IOTLB           0xf8
 #define   VTD_IOTLB_GLOBAL  (BIT_ULL(63) | BIT_ULL(60))
+
+/* A write here is an interrupt; this one names entry 0 of the table. */
+#define INTERRUPT           0xfee00010ull
 
 #define VTD_PRESENT         1
 #define VTD_AW_39           1       /* three levels */
@@ -297,6 +304,42 @@ static void test_queue(void *obj, void *data, QGuestAllocator *alloc)
                     CBX_STATUS_IOMMU_FAULT);
 }
 
+/* The requester ID as the interrupt remapper sees it, true and forged. */
+static uint16_t interrupt_source(QCbx *d)
+{
+    qtest_writel(d->qts, d->mem.addr, 0);
+    cbx_dma(d, CBX_ARM_DMA_FROM_DEVICE, INTERRUPT, 0, 4);
+    g_assert_cmphex(qtest_readl(d->qts, VTD_BASE + VTD_FSTS) & VTD_FSTS_PPF, !=,
+                    0);
+    return qtest_readl(d->qts, VTD_BASE + VTD_FRCD_SOURCE);
+}
+
+static void fault_clear(QCbx *d)
+{
+    qtest_writel(d->qts, VTD_BASE + VTD_FRCD + 12, BIT(31));
+    g_assert_cmphex(qtest_readl(d->qts, VTD_BASE + VTD_FSTS) & VTD_FSTS_PPF, ==,
+                    0);
+}
+
+static void test_requester(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    uint64_t table = table_new(d, alloc);
+
+    /* Nothing is present in the table, so every interrupt is a fault. */
+    qtest_writeq(d->qts, VTD_BASE + VTD_IRTA, table);
+    vtd_command(d, VTD_SIRTP);
+    vtd_command(d, VTD_IRE);
+    g_assert_cmphex(interrupt_source(d), ==, CBX_TEST_DEVFN);
+    fault_clear(d);
+
+    cbx_write32(d, CBX_ARM_RID_CTL, CBX_ARM_RID_VALID | 0x1234);
+    g_assert_cmphex(interrupt_source(d), ==, 0x1234);
+    fault_clear(d);
+    cbx_write32(d, CBX_ARM_RID_CTL, 0x1234);
+    g_assert_cmphex(interrupt_source(d), ==, CBX_TEST_DEVFN);
+}
+
 static void register_tests(void)
 {
     QOSGraphTestOptions to_file = { .before = cbx_report_to_file };
@@ -308,6 +351,7 @@ static void register_tests(void)
     qos_add_test("read-only", "cbx-vtd", test_read_only, NULL);
     qos_add_test("invalidation", "cbx-vtd", test_invalidation, NULL);
     qos_add_test("queue", "cbx-vtd", test_queue, NULL);
+    qos_add_test("requester", "cbx-vtd", test_requester, NULL);
 }
 
 libqos_init(register_tests);
