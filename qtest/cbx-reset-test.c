@@ -242,15 +242,11 @@ static void test_reset_by_itself(void *obj, void *data, QGuestAllocator *alloc)
     cbx_queue_place(&q, &write);
     cbx_queue_place(&q, &write);
     cbx_queue_ring(&q);
-    qtest_memset(d->qts, cbx_ram_end() - 128 * MiB, 0xee, 64);
     cbx_settle(d);
     g_assert_cmphex(qpci_config_readw(&d->pci, PCI_COMMAND), ==, 0);
     restore_bars(d, bars);
     expect_reset_values(d);
     g_assert_false(cbx_queue_poll(&q, &c));
-    /* Where a queue that has lost its registers would write. */
-    g_assert_cmphex(qtest_readl(d->qts, cbx_ram_end() - 128 * MiB), ==,
-                    0xeeeeeeee);
 }
 
 /* ---- Migration --------------------------------------------------------- */
