@@ -55,7 +55,7 @@ const CbxArch cbx_archs[] = {
     { 0 }
 };
 
-/* iommu.strict: what is freed must be unreachable at once, not some ms later. */
+/* iommu.strict: what is freed must be out of reach at once, not ms later. */
 const CbxIommu cbx_iommus[] = {
     {
         .name = "none",

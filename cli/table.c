@@ -232,7 +232,7 @@ static gboolean same_matter(const CbxResult *a, const CbxResult *b)
            strcmp(a->expected, b->expected) == 0;
 }
 
-/* How often the matter of @results[@at] occurs; 0 when not for the first time */
+/* How often the matter of @results[@at] occurs; 0 if it has come before. */
 static guint count_matter(const GPtrArray *results, guint at)
 {
     const CbxResult *r = g_ptr_array_index(results, at);

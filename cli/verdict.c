@@ -212,7 +212,8 @@ static void judge_early_end(CbxJudgement *j, const CbxReport *report,
                                     message);
     } else {
         j->verdict = CBX_VERDICT_CRASH;
-        j->reason = g_strdup("the guest went down before its verdict");
+        j->reason = g_strdup_printf("the guest went down before its verdict"
+                                    "%s%s", colon, message);
     }
 }
 

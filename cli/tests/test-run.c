@@ -28,7 +28,8 @@ typedef struct Fixture {
 
 static const char *const names[] = {
     "qemu", "vmlinux", "initrd.cpio", "stream", "result.json", "pid", "argv",
-    "kept/report.ndjson", "kept/console.log", "kept/command", "kept/qemu.log", "kept",
+    "kept/report.ndjson", "kept/console.log", "kept/command", "kept/qemu.log",
+    "kept",
 };
 
 static void fixture_start(Fixture *f, gconstpointer unused G_GNUC_UNUSED)
@@ -313,6 +314,15 @@ static void a_break_in_a_line_is_seen(Fixture *f,
     g_assert_cmpint(f->status, ==, 4);
 }
 
+/* As when somebody ends all QEMUs of the machine. */
+static void a_qemu_ended_by_others_says_so(Fixture *f,
+                                           gconstpointer u G_GNUC_UNUSED)
+{
+    run(f, NULL, "echo 'terminating on signal 15' >&2", "");
+    g_assert_cmpint(f->status, ==, 4);
+    g_assert_nonnull(strstr(f->out, "verdict: terminating on signal 15"));
+}
+
 /* A child of QEMU's that keeps the sockets open does not keep us. */
 static void an_orphan_does_not_hold_up_the_end(Fixture *f,
                                                gconstpointer u G_GNUC_UNUSED)
@@ -480,6 +490,7 @@ int main(int argc, char **argv)
     TEST(a_hang_ends_with_4);
     TEST(an_endless_stream_ends_with_4);
     TEST(a_break_in_a_line_is_seen);
+    TEST(a_qemu_ended_by_others_says_so);
     TEST(an_orphan_does_not_hold_up_the_end);
     TEST(a_qemu_deaf_to_sigterm_is_killed);
     TEST(an_interrupt_takes_qemu_along);
