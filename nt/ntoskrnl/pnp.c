@@ -107,19 +107,76 @@ static NTSTATUS Start(PDEVICE_OBJECT Pdo)
     return Status;
 }
 
-static VOID Remove(PDEVICE_OBJECT Pdo, BOOLEAN Started)
+/* Sends a request that the driver is to agree to. */
+static NTSTATUS Ask(PDEVICE_OBJECT Pdo, UCHAR Minor, const CHAR *Check,
+                    const CHAR *Source)
 {
-    NTSTATUS Status = STATUS_SUCCESS;
+    NTSTATUS Status = NtsPnpSend(Pdo, Minor, NULL, NULL);
     CHAR Seen[SEEN_MAX];
 
-    if (Started) {
-        Status = NtsPnpSend(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, NULL, NULL);
+    NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
+    ReportResult(Check, NT_SUCCESS(Status), "0x00000000", Seen, Source);
+    return Status;
+}
+
+/* ---- What may happen to a started device ------------------------------------ */
+
+static VOID Orderly(PDEVICE_OBJECT Pdo)
+{
+    Ask(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, "removal-agreed",
+        "Windows driver documentation, IRP_MN_QUERY_REMOVE_DEVICE");
+}
+
+/* Pulled out: the driver hears of it when the device is gone. */
+static VOID Surprise(PDEVICE_OBJECT Pdo)
+{
+    Ask(Pdo, IRP_MN_SURPRISE_REMOVAL, "surprise-removal",
+        "Windows driver documentation, IRP_MN_SURPRISE_REMOVAL");
+}
+
+/* Stopped and started again, as if its resources had to move. */
+static VOID Rebalance(PDEVICE_OBJECT Pdo)
+{
+    static const CHAR Source[] =
+        "Windows driver documentation, Stopping a device to rebalance "
+        "resources";
+    NTSTATUS Status;
+    CHAR Seen[SEEN_MAX];
+
+    if (NT_SUCCESS(Ask(Pdo, IRP_MN_QUERY_STOP_DEVICE, "stop-agreed", Source))) {
+        Ask(Pdo, IRP_MN_STOP_DEVICE, "stopped", Source);
+        Status = Start(Pdo);
         NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
-        ReportResult("removal-agreed", NT_SUCCESS(Status), "0x00000000", Seen,
-                     "Windows driver documentation, "
-                     "IRP_MN_QUERY_REMOVE_DEVICE");
+        ReportResult("restarted", NT_SUCCESS(Status), "0x00000000", Seen,
+                     Source);
     }
-    NtsPnpSend(Pdo, IRP_MN_REMOVE_DEVICE, NULL, NULL);
+    Orderly(Pdo);
+}
+
+typedef VOID COURSE(PDEVICE_OBJECT Pdo);
+
+static const struct {
+    const CHAR *Name;
+    COURSE *Happen;
+} Courses[] = {
+    { "orderly", Orderly },
+    { "surprise", Surprise },
+    { "rebalance", Rebalance },
+};
+
+static COURSE *FindCourse(const CHAR *Name)
+{
+    CHAR Text[128];
+
+    for (ULONG i = 0; i < RTL_NUMBER_OF(Courses); i++) {
+        if (!strcmp(Courses[i].Name, Name)) {
+            return Courses[i].Happen;
+        }
+    }
+    NtsFormat(Text, sizeof(Text), "cbx_nt.pnp=%s: it must be orderly, "
+              "surprise or rebalance", Name);
+    pal_panic("unknown-pnp", Text);
+    return NULL;
 }
 
 /* ---- Unloading -------------------------------------------------------------- */
@@ -198,7 +255,8 @@ static VOID Unload(const struct pal_image *Image, PDRIVER_OBJECT Driver)
     RequireQuiet(Image);
 }
 
-static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver)
+static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
+                            COURSE *Course)
 {
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
     CHAR Seen[SEEN_MAX];
@@ -213,7 +271,10 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver)
     ReportResult("driver-started", NT_SUCCESS(Status), "0x00000000", Seen,
                  SourceStart);
     if (NtsDeviceTop(Pdo) != Pdo) {
-        Remove(Pdo, NT_SUCCESS(Status));
+        if (NT_SUCCESS(Status)) {
+            Course(Pdo);
+        }
+        NtsPnpSend(Pdo, IRP_MN_REMOVE_DEVICE, NULL, NULL);
     }
     return Status;
 }
@@ -221,6 +282,7 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver)
 NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
 {
     const struct pal_image *Image = &Boot->image[Boot->driver];
+    COURSE *Course = FindCourse(Boot->pnp);
     PDRIVER_OBJECT Driver;
     PDEVICE_OBJECT Pdo;
     NTSTATUS Status;
@@ -232,7 +294,7 @@ NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
     }
     Status = Load(Image, &Driver);
     if (NT_SUCCESS(Status)) {
-        Status = AddAndStart(Pdo, Driver);
+        Status = AddAndStart(Pdo, Driver, Course);
         Unload(Image, Driver);
     } else {
         NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);

@@ -9,7 +9,7 @@ const char *NtsParameters;
 uint32_t NtsStartup(const struct pal_boot *Boot);
 uint32_t NtsStartup(const struct pal_boot *Boot)
 {
-    if (Boot->version != PAL_VERSION) {
+    if (Boot->size != sizeof(*Boot)) {
         pal_panic("bad-image", "ntoskrnl.exe and cbx_nt.ko are of different "
                   "builds");
     }

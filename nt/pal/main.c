@@ -21,6 +21,10 @@ static char *parameters = "";
 module_param(parameters, charp, 0444);
 MODULE_PARM_DESC(parameters, "NAME=VALUE,...: strings in the driver's registry key Parameters");
 
+static char *pnp = "orderly";
+module_param(pnp, charp, 0444);
+MODULE_PARM_DESC(pnp, "what happens after the start: orderly, surprise or rebalance");
+
 static DECLARE_COMPLETION(finished);
 static u32 result;
 
@@ -53,9 +57,10 @@ static int __init cbx_nt_init(void)
 	err = pci_start();
 	if (err)
 		goto stop;
-	boot.version = PAL_VERSION;
+	boot.size = sizeof(boot);
 	boot.fault = fault;
 	boot.parameters = parameters;
+	boot.pnp = pnp;
 	boot.device = pci_first();
 	boot.processors = num_online_cpus();
 	if (!boot.device)

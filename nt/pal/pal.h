@@ -22,7 +22,6 @@
 #define PALIMPORT __declspec(dllimport)
 #endif
 
-#define PAL_VERSION        1u
 #define PAL_PAGE_SIZE      4096u
 #define PAL_NAME_MAX       32u     /* bytes with the closing NUL */
 #define PAL_IMAGES_MAX     16u
@@ -89,12 +88,13 @@ struct pal_dma {
 
 /* Handed to the entry point of ntoskrnl.exe: uint32_t entry(struct pal_boot *) */
 struct pal_boot {
-	uint32_t version;               /* PAL_VERSION */
+	uint32_t size;                  /* of this: both sides are of one build */
 	uint32_t images;
 	struct pal_image image[PAL_IMAGES_MAX];
 	uint32_t driver;                /* index of the driver in image[] */
 	const char *fault;              /* names, comma-separated */
 	const char *parameters;         /* NAME=VALUE, comma-separated */
+	const char *pnp;                /* how the device goes, see pnp.c */
 	void *device;                   /* the PCI function to drive */
 	void *thread;                   /* the thread that calls the entry */
 	uint32_t processors;
