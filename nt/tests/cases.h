@@ -28,6 +28,6 @@ extern const CASE DmaCases[], KernelCases[], GoodCases[];
 /* In the section that is discarded after DriverEntry. */
 VOID NTAPI CaseInitOnly(VOID);
 
-CASE_ROUTINE CaseVectors;
+CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion;
 
 #endif /* CBX_NT_CASES_H */

@@ -118,7 +118,7 @@ static NTSTATUS BadVersion(CASE_DEVICE *Device)
     return Get(Device, 4, &A);
 }
 
-static NTSTATUS OldVersion(CASE_DEVICE *Device)
+NTSTATUS CaseOldVersion(CASE_DEVICE *Device)
 {
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
     ADAPTER A;
@@ -204,7 +204,6 @@ const CASE DmaCases[] = {
     { L"dma-at-dispatch", AllocateAtDispatch },
     { L"dma-wrong-length", WrongLength },
     { L"dma-bad-version", BadVersion },
-    { L"dma-old-version", OldVersion },
     { L"dma-unprovided", Unprovided },
     { L"dma-leak", LeakBuffer },
     { L"vector-index", VectorIndex },

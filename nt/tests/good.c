@@ -179,12 +179,33 @@ static NTSTATUS WorkItems(CASE_DEVICE *Device)
     return STATUS_SUCCESS;
 }
 
+/* One boot for all: each must return success. */
+static NTSTATUS Good(CASE_DEVICE *Device)
+{
+    static const CASE All[] = {
+        { L"events", Events },
+        { L"timers", Timers },
+        { L"DPC exclusion", DpcExclusion },
+        { L"threads", Threads },
+        { L"work items", WorkItems },
+        { L"poisoned pool", CasePoolPoisoned },
+        { L"adapter of version 2", CaseOldVersion },
+    };
+
+    for (ULONG i = 0; i < RTL_NUMBER_OF(All); i++) {
+        NTSTATUS Status = All[i].Routine(Device);
+
+        if (!NT_SUCCESS(Status)) {
+            DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL,
+                       "%ws: 0x%08x\n", All[i].Name, (ULONG)Status);
+            return Status;
+        }
+    }
+    return STATUS_SUCCESS;
+}
+
 const CASE GoodCases[] = {
-    { L"events", Events },
-    { L"timers", Timers },
-    { L"dpc-exclusion", DpcExclusion },
-    { L"threads", Threads },
-    { L"work-items", WorkItems },
+    { L"good", Good },
     { L"vectors", CaseVectors },
     { NULL, NULL },
 };

@@ -24,7 +24,7 @@ static NTSTATUS PoolDoubleFree(CASE_DEVICE *Device)
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS PoolPoisoned(CASE_DEVICE *Device)
+NTSTATUS CasePoolPoisoned(CASE_DEVICE *Device)
 {
     PULONG Memory = ExAllocatePoolWithTag(NonPagedPool, 4096, TAG);
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
@@ -157,7 +157,6 @@ static NTSTATUS TimerAtUnload(CASE_DEVICE *Device)
 const CASE KernelCases[] = {
     { L"pool-overrun", PoolOverrun },
     { L"pool-double-free", PoolDoubleFree },
-    { L"pool-poisoned", PoolPoisoned },
     { L"pool-leak", PoolLeak },
     { L"pool-paged-at-dispatch", PagedAtDispatch },
     { L"wait-at-dispatch", WaitAtDispatch },
