@@ -106,6 +106,21 @@ static void add(GPtrArray *argv, const char *option, const char *value)
     }
 }
 
+/*
+ * A character device that writes to a descriptor QEMU has inherited. Without
+ * append=on QEMU would truncate it, which a pipe refuses.
+ */
+static void add_pipe(GPtrArray *argv, const char *id, int fd)
+{
+    g_autofree char *set = g_strdup_printf("fd=%d,set=%d", fd, fd);
+    g_autofree char *device = g_strdup_printf("file,id=%s,"
+                                              "path=/dev/fdset/%d,append=on",
+                                              id, fd);
+
+    add(argv, "-add-fd", set);
+    add(argv, "-chardev", device);
+}
+
 GStrv cbx_machine_command(const CbxOptions *o, GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
@@ -117,10 +132,6 @@ GStrv cbx_machine_command(const CbxOptions *o, GError **error)
     g_autofree char *initrd = NULL;
     g_autofree char *append = kernel_command_line(o);
     g_autofree char *device = device_argument(o);
-    g_autofree char *report = g_strdup_printf("socket,id=report,fd=%d",
-                                              CBX_FD_REPORT);
-    g_autofree char *console = g_strdup_printf("socket,id=console,fd=%d",
-                                               CBX_FD_CONSOLE);
 
     if (!qemu) {
         return NULL;
@@ -146,9 +157,9 @@ GStrv cbx_machine_command(const CbxOptions *o, GError **error)
     add(argv, "-kernel", kernel);
     add(argv, "-initrd", initrd);
     add(argv, "-append", append);
-    add(argv, "-chardev", console);
+    add_pipe(argv, "console", CBX_FD_CONSOLE);
     add(argv, "-serial", "chardev:console");
-    add(argv, "-chardev", report);
+    add_pipe(argv, "report", CBX_FD_REPORT);
     if (o->iommu->device) {
         add(argv, "-device", o->iommu->device);
     }

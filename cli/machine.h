@@ -9,7 +9,7 @@
 
 #include "options.h"
 
-/* File descriptors that QEMU inherits; sockets, QEMU's end of each pair. */
+/* File descriptors that QEMU inherits: the writing end of a pipe each. */
 #define CBX_FD_REPORT  3
 #define CBX_FD_CONSOLE 4
 

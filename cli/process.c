@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "machine.h"
@@ -210,7 +209,7 @@ static gboolean on_readable(gint fd G_GNUC_UNUSED,
 }
 
 /*
- * Takes what the child, now gone, has left in the socket. Waiting for its end
+ * Takes what the child, now gone, has left in the pipe. Waiting for its end
  * instead would be wrong: a child of the child can hold it open.
  */
 static void drain(Stream *stream)
@@ -249,13 +248,17 @@ static void die_with_parent(gpointer data)
     }
 }
 
-/* A pair of connected sockets; returns the child's end, or -1. */
+/*
+ * Returns the child's end of a pipe, or -1. Not a socket: there each character
+ * of the console, written on its own, takes the room of a packet, and the
+ * serial port loses what finds no room.
+ */
 static int open_stream(Run *run, Channel channel)
 {
     Stream *stream = &run->streams[channel];
     int pair[2];
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+    if (!g_unix_open_pipe(pair, FD_CLOEXEC, NULL)) {
         return -1;
     }
     g_unix_set_fd_nonblocking(pair[0], TRUE, NULL);
@@ -278,7 +281,7 @@ static gboolean start(Run *run, const char *const *argv, GError **error)
         ends[i] = open_stream(run, (Channel)i);
         if (ends[i] < 0) {
             g_set_error(error, CBX_ERROR, CBX_ERROR_ENVIRONMENT,
-                        "cannot make a socket: %s; close other programs or "
+                        "cannot make a pipe: %s; close other programs or "
                         "raise 'ulimit -n'", g_strerror(errno));
             while (i-- > 0) {
                 close(ends[i]);

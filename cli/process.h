@@ -40,7 +40,7 @@ typedef struct CbxProcess {
 } CbxProcess;
 
 /*
- * Starts @argv with one socket each on CBX_FD_REPORT and CBX_FD_CONSOLE, and
+ * Starts @argv with a pipe each on CBX_FD_REPORT and CBX_FD_CONSOLE, and
  * returns when it has ended and everything it wrote has been handed to
  * @listener. Ends it after @timeout seconds. If this command dies, the kernel
  * kills the child. Returns NULL and sets @error (CBX_ERROR_ENVIRONMENT) when

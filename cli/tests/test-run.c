@@ -323,7 +323,7 @@ static void a_qemu_ended_by_others_says_so(Fixture *f,
     g_assert_nonnull(strstr(f->out, "verdict: terminating on signal 15"));
 }
 
-/* A child of QEMU's that keeps the sockets open does not keep us. */
+/* A child of QEMU's that keeps the pipes open does not keep us. */
 static void an_orphan_does_not_hold_up_the_end(Fixture *f,
                                                gconstpointer u G_GNUC_UNUSED)
 {
@@ -371,7 +371,7 @@ static void death_takes_qemu_along(Fixture *f, gconstpointer u G_GNUC_UNUSED)
     wait_until_up(process);
     g_subprocess_force_exit(process);
     /*
-     * QEMU's sockets close when the kernel has killed it; until then it would
+     * QEMU's pipes close when the kernel has killed it; until then it would
      * keep the pipe that it has inherited as standard error of the command.
      */
     g_subprocess_wait(process, NULL, NULL);
@@ -428,8 +428,9 @@ static void qemu_gets_the_command_line(Fixture *f,
 
     run(f, stream, "printf '%s\\n' \"$@\" >\"$D/argv\"\n" PLAY HANG, "");
     g_assert_true(g_file_get_contents(file, &text, NULL, NULL));
-    g_assert_nonnull(strstr(text, "-chardev\nsocket,id=report,fd=3\n"));
-    g_assert_nonnull(strstr(text, "-chardev\nsocket,id=console,fd=4\n"));
+    g_assert_nonnull(strstr(text, "-add-fd\nfd=3,set=3\n"));
+    g_assert_nonnull(strstr(text, "-chardev\nfile,id=report,"
+                            "path=/dev/fdset/3,append=on\n"));
 }
 
 /* ---- The other commands ------------------------------------------------- */
