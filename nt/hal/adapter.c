@@ -122,7 +122,7 @@ struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
     return (PVOID)&Adapter->Public;
 }
 
-/* ---- Members that concern the adapter itself -------------------------------- */
+/* ---- Members that concern the adapter itself ---------------------------- */
 
 static VOID NTAPI PutDmaAdapter(CBX_DMA_ADAPTER *Public)
 {

@@ -184,10 +184,11 @@ static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
     return Found;
 }
 
-/* ---- Members of DMA_OPERATIONS ---------------------------------------------- */
+/* ---- Members of DMA_OPERATIONS ------------------------------------------ */
 
 static PVOID Allocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
-                      PHYSICAL_ADDRESS *LogicalAddress, const VOID *Caller)
+                      BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
+                      const VOID *Caller)
 {
     HAL_BUFFER *Buffer;
 
@@ -198,6 +199,7 @@ static PVOID Allocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     if (!Buffer) {
         return NULL;
     }
+    Buffer->CacheEnabled = CacheEnabled;
     LogicalAddress->QuadPart = (LONGLONG)Buffer->Logical;
     return Buffer->Dma.va;
 }
@@ -212,9 +214,8 @@ PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
     HAL_REQUEST Request = { 0, MAXULONGLONG, Length, PAL_CACHE_WB,
                             PAL_NODE_ANY };
 
-    UNREFERENCED_PARAMETER(CacheEnabled);
     HalRequirePassive("AllocateCommonBuffer", Caller);
-    return Allocate(Adapter, &Request, LogicalAddress, Caller);
+    return Allocate(Adapter, &Request, CacheEnabled, LogicalAddress, Caller);
 }
 
 PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
@@ -235,7 +236,7 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
     if (MaximumAddress) {
         Request.Highest = HalHighestBelow(MaximumAddress->QuadPart);
     }
-    return Allocate(Adapter, &Request, LogicalAddress, Caller);
+    return Allocate(Adapter, &Request, CacheEnabled, LogicalAddress, Caller);
 }
 
 VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
@@ -262,9 +263,10 @@ VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
                    "logical address 0x%I64x for a buffer of %llu bytes at "
                    "0x%I64x, by %s", Length, LogicalAddress.QuadPart,
                    Buffer->Length, Buffer->Logical, Where);
-    } else if (Buffer->Dma.cache != PAL_CACHE_WB && CacheEnabled) {
-        NtsFinding("free-arguments", "FreeCommonBuffer with CacheEnabled TRUE "
-                   "for a buffer allocated with FALSE, by %s", Where);
+    } else if (!Buffer->CacheEnabled != !CacheEnabled) {
+        NtsFinding("free-arguments", "FreeCommonBuffer with CacheEnabled %u "
+                   "for a buffer allocated with %u, by %s", CacheEnabled,
+                   Buffer->CacheEnabled, Where);
     }
     HalBufferDelete(Buffer, Caller);
 }

@@ -8,7 +8,7 @@
 #include "nts.h"
 #include "pal/pal.h"
 
-/* ---- Faults to inject ----------------------------------------------------- */
+/* ---- Faults to inject --------------------------------------------------- */
 
 /* Bit, name in cbx_nt.fault=. */
 #define HAL_FAULT_LIST(X) \
@@ -22,7 +22,7 @@ enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 
 extern ULONG HalFaults;
 
-/* ---- Adapters ------------------------------------------------------------- */
+/* ---- Adapters ----------------------------------------------------------- */
 
 typedef struct _HAL_ADAPTER {
     CBX_DMA_ADAPTER Public;
@@ -49,7 +49,7 @@ VOID HalOperationsInitialize(HAL_ADAPTER *Adapter);
 /* Slots nobody has written yet: each stops with the member's name. */
 VOID HalOperationsUnprovided(CBX_DMA_OPERATIONS *Operations);
 
-/* ---- Common buffers ------------------------------------------------------- */
+/* ---- Common buffers ----------------------------------------------------- */
 
 typedef struct _HAL_REQUEST {
     ULONGLONG Lowest;               /* address of the first byte, at least */
@@ -66,6 +66,7 @@ typedef struct _HAL_BUFFER {
     ULONGLONG Length;
     ULONGLONG Logical;              /* as handed out */
     BOOLEAN InVector;
+    BOOLEAN CacheEnabled;           /* as the caller said */
     const VOID *Caller;
 } HAL_BUFFER;
 

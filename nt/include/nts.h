@@ -115,7 +115,7 @@ NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
 #define NTS_BUG_DMA                 0x000000e6u
 #define NTS_BUG_IOMANAGER           0x000000c9u
 
-/* ---- hal.dll's side ------------------------------------------------------ */
+/* ---- hal.dll's side ----------------------------------------------------- */
 
 /* Called once by ntoskrnl.exe. Bug checks on an unknown fault name. */
 VOID HalNtsStart(const struct pal_boot *Boot);

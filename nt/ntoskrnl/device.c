@@ -71,7 +71,7 @@ PDEVICE_OBJECT NtsDeviceTop(PDEVICE_OBJECT Device)
     return Device;
 }
 
-/* ---- Names ---------------------------------------------------------------- */
+/* ---- Names -------------------------------------------------------------- */
 
 static NAMED *NameFind(LIST_ENTRY *List, PCUNICODE_STRING Name)
 {
@@ -121,7 +121,7 @@ static VOID NameDelete(NAMED *Named)
     NtsFree(Named, sizeof(*Named) + Named->Name.MaximumLength);
 }
 
-/* ---- What drivers call ---------------------------------------------------- */
+/* ---- What drivers call -------------------------------------------------- */
 
 NTSTATUS NTAPI IoCreateDevice(PDRIVER_OBJECT DriverObject,
                               ULONG DeviceExtensionSize,
@@ -268,7 +268,7 @@ NTSTATUS NTAPI IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName)
     return STATUS_SUCCESS;
 }
 
-/* ---- Device interfaces ---------------------------------------------------- */
+/* ---- Device interfaces -------------------------------------------------- */
 
 NTSTATUS NTAPI IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
                                          CONST GUID *InterfaceClassGuid,

@@ -186,7 +186,8 @@ static VOID PutConversion(SINK *Sink, CHAR c, SPEC *Spec, va_list *Args)
     case 'd':
     case 'i':
         Signed = Spec->Long64 ? va_arg(*Args, LONGLONG) : va_arg(*Args, int);
-        PutNumber(Sink, Spec, Signed < 0 ? 0 - (ULONGLONG)Signed : (ULONGLONG)Signed,
+        PutNumber(Sink, Spec,
+                  Signed < 0 ? 0 - (ULONGLONG)Signed : (ULONGLONG)Signed,
                   Signed < 0, 10, FALSE);
         break;
     case 'u':

@@ -86,7 +86,7 @@ static VOID Disconnect(PKINTERRUPT Interrupt)
     NtsFree(Interrupt, sizeof(*Interrupt));
 }
 
-/* ---- One interrupt: line-based and fully specified ------------------------ */
+/* ---- One interrupt: line-based and fully specified ---------------------- */
 
 static NTSTATUS ConnectOne(void *Device, ULONG Index, PKSERVICE_ROUTINE Routine,
                            PVOID Context, PKSPIN_LOCK SpinLock,
@@ -111,7 +111,7 @@ static NTSTATUS ConnectOne(void *Device, ULONG Index, PKSERVICE_ROUTINE Routine,
     return Status;
 }
 
-/* ---- All messages of a device --------------------------------------------- */
+/* ---- All messages of a device ------------------------------------------- */
 
 static SIZE_T TableSize(ULONG Count)
 {
@@ -174,7 +174,7 @@ static NTSTATUS ConnectMessages(const NTS_PDO *Pdo,
     return STATUS_SUCCESS;
 }
 
-/* ---- What drivers call ------------------------------------------------------ */
+/* ---- What drivers call -------------------------------------------------- */
 
 static NTSTATUS ConnectMessageBased(PIO_CONNECT_INTERRUPT_PARAMETERS Parameters,
                                     const VOID *Caller)
@@ -309,7 +309,7 @@ VOID NTAPI IoDisconnectInterrupt(PKINTERRUPT InterruptObject)
     IoDisconnectInterruptEx(&Parameters);
 }
 
-/* ---- Excluding an interrupt ------------------------------------------------- */
+/* ---- Excluding an interrupt --------------------------------------------- */
 
 KIRQL NTAPI KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
 {

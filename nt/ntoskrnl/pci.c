@@ -16,7 +16,7 @@ NTS_PDO *NtsPdo(PDEVICE_OBJECT DeviceObject)
     return DeviceObject->DeviceExtension;
 }
 
-/* ---- BUS_INTERFACE_STANDARD ----------------------------------------------- */
+/* ---- BUS_INTERFACE_STANDARD --------------------------------------------- */
 
 static VOID NTAPI InterfaceReference(PVOID Context)
 {
@@ -92,7 +92,7 @@ static NTSTATUS QueryInterface(PDEVICE_OBJECT Device, PIO_STACK_LOCATION Stack)
     return STATUS_SUCCESS;
 }
 
-/* ---- Requests --------------------------------------------------------------- */
+/* ---- Requests ----------------------------------------------------------- */
 
 static NTSTATUS QueryCapabilities(const NTS_PDO *Pdo, PIO_STACK_LOCATION Stack)
 {
@@ -208,7 +208,7 @@ VOID NtsPdoDelete(PDEVICE_OBJECT DeviceObject)
     PciDriver = NULL;
 }
 
-/* ---- What drivers ask about a physical device object ------------------------ */
+/* ---- What drivers ask about a physical device object -------------------- */
 
 PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT PhysicalDeviceObject,
                                    PDEVICE_DESCRIPTION DeviceDescription,

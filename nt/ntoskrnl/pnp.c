@@ -51,7 +51,7 @@ NTSTATUS NtsPnpSend(PDEVICE_OBJECT Pdo, UCHAR Minor, NTS_PNP_SETUP *Setup,
     return Status;
 }
 
-/* ---- Start and removal ------------------------------------------------------ */
+/* ---- Start and removal -------------------------------------------------- */
 
 typedef struct _RESOURCES {
     PCM_RESOURCE_LIST Raw, Translated;
@@ -119,7 +119,7 @@ static NTSTATUS Ask(PDEVICE_OBJECT Pdo, UCHAR Minor, const CHAR *Check,
     return Status;
 }
 
-/* ---- What may happen to a started device ------------------------------------ */
+/* ---- What may happen to a started device -------------------------------- */
 
 static VOID Orderly(PDEVICE_OBJECT Pdo)
 {
@@ -179,7 +179,7 @@ static COURSE *FindCourse(const CHAR *Name)
     return NULL;
 }
 
-/* ---- Unloading -------------------------------------------------------------- */
+/* ---- Unloading ---------------------------------------------------------- */
 
 /* What would call into the image when it is gone. */
 static VOID RequireQuiet(const struct pal_image *Image)

@@ -53,7 +53,7 @@ VOID ReportResult(const CHAR *Check, BOOLEAN Pass, const CHAR *Expected,
            Check, Pass ? "pass" : "fail", Expected, Seen);
 }
 
-/* ---- Findings ----------------------------------------------------------------- */
+/* ---- Findings ----------------------------------------------------------- */
 
 enum { FINDINGS = 8, FINDING_MAX = 256 };
 

@@ -15,7 +15,7 @@
 #undef pr_fmt
 #define pr_fmt(fmt) "cbx_nt: " fmt
 
-/* ---- context.c: crossing between Linux and PE code --------------------- */
+/* ---- context.c: crossing between Linux and PE code ---------------------- */
 
 /* What a thread in PE code must find again after a call that sleeps. */
 struct pe_context {
@@ -42,7 +42,7 @@ u64 pe_call(void *routine, u64 a, u64 b, u64 c, u64 d);
 /* ---- image.c ------------------------------------------------------------ */
 
 int image_start(void);
-/* Loads `name` and whatever it imports from; links. Panics on what is missing. */
+/* Loads `driver` and what it imports from; links. Panics if a part is missing. */
 int image_load_all(const char *driver, struct pal_boot *boot);
 /* "image+0xNN", or the bare address; returns buffer. */
 const char *image_describe(unsigned long address, char *buffer, size_t size);

@@ -83,7 +83,10 @@ void PALAPI pal_panic(const char *code, const char *text)
 	report_crash(code, text);
 }
 
-/* ---- Faults in PE code --------------------------------------------------- */
+/* ---- Faults in PE code -------------------------------------------------- */
+
+/* Where headers of x64 find the time, see the limits in docs/stand-in.md. */
+#define USER_SHARED_DATA 0xfffff78000000000ul
 
 enum {
 	BUG_KMODE_EXCEPTION = 0x1e,
@@ -113,8 +116,11 @@ static u32 describe_fault(const struct die_args *args, char *text, size_t size)
 					  : BUG_KMODE_EXCEPTION;
 	}
 	address = read_cr2();
-	scnprintf(text, size, "%s of 0x%lx at %s, IRQL %lu",
-		  access_name(args->err), address, where, context_irql());
+	scnprintf(text, size, "%s of 0x%lx%s at %s, IRQL %lu",
+		  access_name(args->err), address,
+		  address - USER_SHARED_DATA < PAGE_SIZE
+		  ? " (KUSER_SHARED_DATA, which this stand-in does not map)"
+		  : "", where, context_irql());
 	if (image_unloaded(ip))
 		return BUG_DRIVER_UNLOADED;
 	return context_irql() >= 2 ? BUG_DRIVER_IRQL : BUG_PAGE_FAULT;

@@ -111,6 +111,17 @@ static NTSTATUS WrongLength(CASE_DEVICE *Device)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS WrongCache(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va = GetBuffer(Device, &A, 4096, &Logical);
+
+    A.Do->FreeCommonBuffer(A.Adapter, 4096, Logical, Va, FALSE);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS BadVersion(CASE_DEVICE *Device)
 {
     ADAPTER A;
@@ -203,6 +214,7 @@ const CASE DmaCases[] = {
     { L"dma-use-after-put", UseAfterPut },
     { L"dma-at-dispatch", AllocateAtDispatch },
     { L"dma-wrong-length", WrongLength },
+    { L"dma-wrong-cache", WrongCache },
     { L"dma-bad-version", BadVersion },
     { L"dma-unprovided", Unprovided },
     { L"dma-leak", LeakBuffer },

@@ -108,6 +108,12 @@ static NTSTATUS NullWrite(CASE_DEVICE *Device)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS ReadTime(CASE_DEVICE *Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    return KeQueryInterruptTime() ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
 static NTSTATUS NullWriteAtDispatch(CASE_DEVICE *Device)
 {
     KIRQL Irql;
@@ -164,6 +170,7 @@ const CASE KernelCases[] = {
     { L"dpc-lowers-irql", DpcLowers },
     { L"null-write", NullWrite },
     { L"null-write-at-dispatch", NullWriteAtDispatch },
+    { L"shared-time", ReadTime },
     { L"code-write", WriteCode },
     { L"init-section", CallInit },
     { L"timer-at-unload", TimerAtUnload },
