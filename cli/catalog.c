@@ -60,7 +60,11 @@ const CbxArch cbx_archs[] = {
     { 0 }
 };
 
-/* iommu.strict: what is freed must be out of reach at once, not ms later. */
+/*
+ * iommu.strict: what is freed must be out of reach at once, not ms later.
+ * iommu.forcedac: logical addresses from the top of what the IOMMU has, so
+ * that who keeps 32 bits of one is found out.
+ */
 const CbxIommu cbx_iommus[] = {
     {
         .name = "none",
@@ -74,7 +78,7 @@ const CbxIommu cbx_iommus[] = {
         .type = "intel-iommu",
         .title = "VT-d",
         .device = "intel-iommu",
-        .append = "intel_iommu=on iommu.strict=1",
+        .append = "intel_iommu=on iommu.strict=1 iommu.forcedac=1",
     },
     { 0 }
 };

@@ -170,7 +170,7 @@ static void vtd_is_in_front_of_the_device(Build *b,
     g_assert_true(g_str_has_prefix(line, emulator));
     assert_has(line, " -machine q35 ");
     assert_has(line, " -device intel-iommu -device cbx,report=report ");
-    assert_has(line, " intel_iommu=on iommu.strict=1 ");
+    assert_has(line, " intel_iommu=on iommu.strict=1 iommu.forcedac=1 ");
     assert_has(line, " cbx_nt.driver=cbxwdm.sys ");
     assert_has(line, " -no-reboot ");
     assert_has(line, "panic=-1 oops=panic");
