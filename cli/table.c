@@ -13,6 +13,7 @@ static const CbxColumn columns[] = {
     { .title = { "", "size" },                 .shorter = "size",
       .right = TRUE },
     { .title = { "limit", "asked" },           .shorter = "limit" },
+    { .title = { "memory", "asked" },          .shorter = "memory" },
     { .title = { "logical", "address" },       .shorter = "logical" },
     { .title = { "guest-physical", "address" }, .shorter = "physical" },
     { .title = { "translated", "by" },         .shorter = "by" },
@@ -98,6 +99,7 @@ static void add_buffer(CbxGrid *grid, const char *title,
     cbx_grid_add(grid, g_strdup(title));
     cbx_grid_add(grid, format_size(b->length));
     cbx_grid_add(grid, format_limit(b->max));
+    cbx_grid_add(grid, g_strdup(b->cache));
     cbx_grid_add(grid, format_address(b->logical));
     cbx_grid_add(grid, b->has_gpa ? format_address(b->gpa) : g_strdup("-"));
     cbx_grid_add(grid, g_strdup(translator(iommu, b)));
@@ -114,6 +116,7 @@ static void add_sum(CbxGrid *grid, const char *title, const char *what,
         return;
     }
     cbx_grid_add(grid, g_strdup(title));
+    cbx_grid_add(grid, g_strdup(""));
     cbx_grid_add(grid, g_strdup(""));
     cbx_grid_add(grid, g_strdup(""));
     cbx_grid_add(grid, g_strdup(what));

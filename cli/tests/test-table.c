@@ -66,7 +66,7 @@ static void a_row_tells_of_a_buffer(void)
     CbxStyle style = { 0 };
     g_autofree char *text = table_of(stream, "", CBX_ENDING_STOPPED, &style);
 
-    assert_has(text, "AllocateCommonBufferEx      8 KiB  32-bit  "
+    assert_has(text, "AllocateCommonBufferEx      8 KiB  32-bit  cached  "
                "0xffffe000  0x1f42000       VT-d           3/3\n");
     g_assert_true(g_str_has_prefix(last_line(text),
                                    "PASS  19 checks passed, 3 buffers, "
