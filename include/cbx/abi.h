@@ -193,6 +193,31 @@
 #define CBX_CACHE_WRITECOMBINED      3u
 
 /*
+ * Memory type of the CPU's mapping of a declared buffer: what paging and, on
+ * x86, the MTRRs make of it together. Number, identifier, name in the report.
+ */
+#define CBX_MEMTYPE_LIST(X) \
+    X(0,  UNKNOWN,       "unknown")    /* no CPU asked, or no such format */ \
+    X(1,  UNMAPPED,      "unmapped")   /* a page has no mapping */ \
+    X(2,  MIXED,         "mixed")      /* not the same for every page */ \
+    X(3,  UC,            "UC")         /* x86 from here on */ \
+    X(4,  UC_MINUS,      "UC-")        /* of a page table entry only */ \
+    X(5,  WC,            "WC") \
+    X(6,  WT,            "WT") \
+    X(7,  WP,            "WP") \
+    X(8,  WB,            "WB") \
+    X(9,  NORMAL_NC,     "Normal-NC")  /* Arm from here on */ \
+    X(10, NORMAL_WT,     "Normal-WT") \
+    X(11, NORMAL_WB,     "Normal-WB") \
+    X(12, DEVICE_NGNRNE, "Device-nGnRnE") \
+    X(13, DEVICE_NGNRE,  "Device-nGnRE") \
+    X(14, DEVICE_NGRE,   "Device-nGRE") \
+    X(15, DEVICE_GRE,    "Device-GRE")
+#define CBX_MEMTYPE_ENUM_(n, id, name) CBX_MEMTYPE_##id = n,
+enum { CBX_MEMTYPE_LIST(CBX_MEMTYPE_ENUM_) CBX_MEMTYPES };
+#undef CBX_MEMTYPE_ENUM_
+
+/*
  * The documented name of every call that can hand out a common buffer. The
  * number is the bit in CBX_REG_RUN_APIS and the value of CBX_REG_BUF_API.
  */
