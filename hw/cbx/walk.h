@@ -30,7 +30,7 @@ typedef struct CbxWalk {
     uint8_t type;               /* CBX_MEMTYPE_* that comes of it */
 } CbxWalk;
 
-/* Reads 8 aligned bytes of physical memory, little-endian; false: none there. */
+/* Reads 8 aligned bytes of memory, little-endian; false: none is there. */
 typedef bool CbxWalkRead(void *opaque, uint64_t address, uint64_t *value);
 
 #endif /* HW_CBX_WALK_H */

@@ -166,6 +166,8 @@
 #define   CBX_FACT_IDENTITY          0x00000080u  /* every page: GPA == address */
 #define   CBX_FACT_GPA_CONTIGUOUS    0x00000100u
 #define   CBX_FACT_RAM               0x00000200u  /* every page is guest RAM */
+#define   CBX_FACT_SAME_PAGE         0x00000400u  /* every page: VA leads the CPU
+                                                      there too */
 #define CBX_REG_BUF_GPA_LO           0x250u  /* RO: GPA of the first byte */
 #define CBX_REG_BUF_GPA_HI           0x254u
 #define CBX_REG_BUF_PAGES            0x258u  /* RO: 4 KiB pages looked at */
@@ -174,6 +176,8 @@
 #define CBX_REG_BUF_BAD_HI           0x264u
 #define CBX_REG_BUF_SUM_LO           0x268u  /* RO: XXH64 (seed 0) of content */
 #define CBX_REG_BUF_SUM_HI           0x26cu
+#define CBX_REG_BUF_TYPE_SEEN        0x270u  /* RO: CBX_MEMTYPE_*; 0 also where
+                                               a device does not have it */
 #define CBX_REG_PROBE_LO             0x280u  /* RW: address of one byte */
 #define CBX_REG_PROBE_HI             0x284u
 #define CBX_REG_PROBE_COMMAND        0x288u  /* WO: CBX_PROBE_* */
