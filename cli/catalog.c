@@ -22,6 +22,8 @@ const CbxFault cbx_faults[] = {
       "the HAL returns the physical instead of the logical address" },
     { "hal-ignore-limit", CBX_FAULT_IN_GUEST,
       "the HAL ignores the highest address asked for" },
+    { "hal-ignore-cache", CBX_FAULT_IN_GUEST,
+      "the HAL gives cached memory where uncached was asked for" },
     { 0 }
 };
 #undef FAULT

@@ -40,6 +40,10 @@ static void test_declare(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_cmpint(cbx_read32(d, CBX_REG_BUF_PAGES_OK), ==, 1);
     g_assert_cmphex(cbx_read64(d, CBX_REG_BUF_SUM_LO), ==, XXH64_OF_4K_ZEROS);
 
+    /* No processor asks here. */
+    g_assert_cmpint(cbx_read32(d, CBX_REG_BUF_TYPE_SEEN), ==,
+                    CBX_MEMTYPE_UNKNOWN);
+
     lines = cbx_report_lines(data);
     record = cbx_report_last(lines, "buffer");
     g_assert_cmpstr(qdict_get_str(record, "event"), ==, "declare");
@@ -55,6 +59,8 @@ static void test_declare(void *obj, void *data, QGuestAllocator *alloc)
                     qdict_get_str(record, "logical"));
     g_assert_cmpstr(qdict_get_str(record, "xxh64"), ==, "0xac869b6f32d8bbdb");
     g_assert_true(qobject_type(qdict_get(record, "first_bad")) == QTYPE_QNULL);
+    g_assert_cmpstr(qdict_get_str(record, "memory_type"), ==, "unknown");
+    g_assert_cmpstr(qdict_get_str(record, "page_type"), ==, "unknown");
 
     /* INSPECT looks again. */
     qtest_writeb(d->qts, buffer + 4095, 1);

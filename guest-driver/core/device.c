@@ -116,6 +116,7 @@ uint32_t cbx_device_declare(CbxDevice *dev, CbxBuffer *buffer)
         buffer->found.facts = read32(dev, CBX_REG_BUF_FACTS);
         buffer->found.pages = read32(dev, CBX_REG_BUF_PAGES);
         buffer->found.pages_ok = read32(dev, CBX_REG_BUF_PAGES_OK);
+        buffer->found.type_seen = read32(dev, CBX_REG_BUF_TYPE_SEEN);
         buffer->found.gpa = read64(dev, CBX_REG_BUF_GPA_LO);
         buffer->found.first_bad = read64(dev, CBX_REG_BUF_BAD_LO);
     }

@@ -298,6 +298,9 @@ const char *cbx_status_text(uint16_t status);
 /* Documented name of a call, or NULL. */
 const char *cbx_api_name(uint32_t api);
 
+/* Name of one CBX_MEMTYPE_*. */
+const char *cbx_memtype_name(uint8_t type);
+
 /* Name of one CBX_FAULT_*. */
 const char *cbx_fault_name(uint32_t fault);
 

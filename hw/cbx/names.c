@@ -9,6 +9,7 @@
 
 #define STATUS_TEXT(n, id, text)    [n] = text,
 #define API_NAME(n, id, name)       [n] = name,
+#define MEMTYPE_NAME(n, id, name)   [n] = name,
 #define FAULT_NAME(n, id, name)     [n] = name,
 
 static const char *const cbx_status_texts[64] = {
@@ -16,6 +17,9 @@ static const char *const cbx_status_texts[64] = {
 };
 static const char *const cbx_api_names[64] = {
     CBX_API_LIST(API_NAME)
+};
+static const char *const cbx_memtype_names[CBX_MEMTYPES] = {
+    CBX_MEMTYPE_LIST(MEMTYPE_NAME)
 };
 static const char *const cbx_fault_names[64] = {
     CBX_FAULT_LIST(FAULT_NAME)
@@ -29,6 +33,11 @@ const char *cbx_status_text(uint16_t status)
 const char *cbx_api_name(uint32_t api)
 {
     return api < ARRAY_SIZE(cbx_api_names) ? cbx_api_names[api] : NULL;
+}
+
+const char *cbx_memtype_name(uint8_t type)
+{
+    return cbx_memtype_names[type];
 }
 
 const char *cbx_fault_name(uint32_t fault)

@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "qemu/host-utils.h"
 #include "cbx.h"
+#include "mapping.h"
 #include "trace.h"
 
 typedef struct CbxFindings {
@@ -18,13 +19,14 @@ typedef struct CbxFindings {
     uint64_t first_bad;
     uint64_t gpa;
     uint64_t sum;
+    CbxMapping mapping;         /* of the processor that asks */
 } CbxFindings;
 
 /* Facts that hold unless some page says otherwise. */
 #define FACTS_OF_PAGES (CBX_FACT_READABLE | CBX_FACT_WRITABLE | \
                         CBX_FACT_IOMMU | CBX_FACT_TRANSLATED | \
                         CBX_FACT_IDENTITY | CBX_FACT_GPA_CONTIGUOUS | \
-                        CBX_FACT_RAM)
+                        CBX_FACT_RAM | CBX_FACT_SAME_PAGE)
 
 static const struct {
     uint32_t fact;
@@ -40,6 +42,7 @@ static const struct {
     { CBX_FACT_IDENTITY, "identity" },
     { CBX_FACT_GPA_CONTIGUOUS, "gpa-contiguous" },
     { CBX_FACT_RAM, "ram" },
+    { CBX_FACT_SAME_PAGE, "same-page" },
 };
 
 static const char *const cbx_cache_names[] = {
@@ -94,7 +97,8 @@ static uint32_t cbx_page_denies(const CbxTarget *r, const CbxTarget *w,
     }
     if (t->status != CBX_STATUS_OK) {
         return denied | CBX_FACT_TRANSLATED | CBX_FACT_IDENTITY |
-               CBX_FACT_GPA_CONTIGUOUS | CBX_FACT_RAM;
+               CBX_FACT_GPA_CONTIGUOUS | CBX_FACT_RAM |
+               CBX_FACT_SAME_PAGE;
     }
     denied |= t->gpa == address ? CBX_FACT_TRANSLATED : CBX_FACT_IDENTITY;
     if (t->gpa != expected_gpa) {
@@ -113,6 +117,7 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
     uint64_t next_gpa = 0;
     XXH64_state_t hash;
 
+    cbx_mapping_start(&f->mapping);
     XXH64_reset(&hash, 0);
     f->has_sum = true;
     while (left) {
@@ -120,6 +125,8 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
         CbxTarget r = cbx_look(s, address, false);
         CbxTarget w = cbx_look(s, address, true);
         const CbxTarget *t = r.status == CBX_STATUS_OK ? &r : &w;
+        CbxWalk cpu = cbx_mapping_walk(&f->mapping,
+                                       b->va + (address - b->logical));
         bool ok = r.status == CBX_STATUS_OK && w.status == CBX_STATUS_OK;
 
         if (!f->pages && t->status == CBX_STATUS_OK) {
@@ -128,6 +135,9 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
             next_gpa = t->gpa;
         }
         f->facts &= ~cbx_page_denies(&r, &w, address, next_gpa);
+        if (cpu.status != CBX_WALK_OK || cpu.physical != t->gpa) {
+            f->facts &= ~CBX_FACT_SAME_PAGE;
+        }
         next_gpa = t->gpa + length;
         f->pages++;
         f->pages_ok += ok;
@@ -172,6 +182,7 @@ static void cbx_buffer_answer(CbxState *s, const CbxFindings *f)
     cbx_set32(s, CBX_REG_BUF_PAGES_OK, f->pages_ok);
     cbx_set64(s, CBX_REG_BUF_BAD_LO, f->first_bad);
     cbx_set64(s, CBX_REG_BUF_SUM_LO, f->sum);
+    cbx_set32(s, CBX_REG_BUF_TYPE_SEEN, f->mapping.type);
 }
 
 static void cbx_report_hex_or_null(JSONWriter *json, const char *name,
@@ -201,6 +212,8 @@ static void cbx_report_findings(CbxState *s, JSONWriter *json,
     json_writer_str(json, "iommu", f->facts & CBX_FACT_IOMMU
                                    ? cbx_iommu_name(s) : "none");
     cbx_report_hex_or_null(json, "xxh64", f->has_sum, f->sum);
+    json_writer_str(json, "memory_type", cbx_memtype_name(f->mapping.type));
+    json_writer_str(json, "page_type", cbx_memtype_name(f->mapping.page_type));
 }
 
 static void cbx_report_buffer(CbxState *s, const char *event,

@@ -166,6 +166,8 @@
 #define   CBX_FACT_IDENTITY          0x00000080u  /* every page: GPA == address */
 #define   CBX_FACT_GPA_CONTIGUOUS    0x00000100u
 #define   CBX_FACT_RAM               0x00000200u  /* every page is guest RAM */
+#define   CBX_FACT_SAME_PAGE         0x00000400u  /* every page: VA leads the CPU
+                                                      there too */
 #define CBX_REG_BUF_GPA_LO           0x250u  /* RO: GPA of the first byte */
 #define CBX_REG_BUF_GPA_HI           0x254u
 #define CBX_REG_BUF_PAGES            0x258u  /* RO: 4 KiB pages looked at */
@@ -174,6 +176,8 @@
 #define CBX_REG_BUF_BAD_HI           0x264u
 #define CBX_REG_BUF_SUM_LO           0x268u  /* RO: XXH64 (seed 0) of content */
 #define CBX_REG_BUF_SUM_HI           0x26cu
+#define CBX_REG_BUF_TYPE_SEEN        0x270u  /* RO: CBX_MEMTYPE_*; 0 also where
+                                               a device does not have it */
 #define CBX_REG_PROBE_LO             0x280u  /* RW: address of one byte */
 #define CBX_REG_PROBE_HI             0x284u
 #define CBX_REG_PROBE_COMMAND        0x288u  /* WO: CBX_PROBE_* */
@@ -191,6 +195,31 @@
 #define CBX_CACHE_CACHED             1u
 #define CBX_CACHE_NONCACHED          2u
 #define CBX_CACHE_WRITECOMBINED      3u
+
+/*
+ * Memory type of the CPU's mapping of a declared buffer: what paging and, on
+ * x86, the MTRRs make of it together. Number, identifier, name in the report.
+ */
+#define CBX_MEMTYPE_LIST(X) \
+    X(0,  UNKNOWN,       "unknown")    /* no CPU asked, or no such format */ \
+    X(1,  UNMAPPED,      "unmapped")   /* a page has no mapping */ \
+    X(2,  MIXED,         "mixed")      /* not the same for every page */ \
+    X(3,  UC,            "UC")         /* x86 from here on */ \
+    X(4,  UC_MINUS,      "UC-")        /* of a page table entry only */ \
+    X(5,  WC,            "WC") \
+    X(6,  WT,            "WT") \
+    X(7,  WP,            "WP") \
+    X(8,  WB,            "WB") \
+    X(9,  NORMAL_NC,     "Normal-NC")  /* Arm from here on */ \
+    X(10, NORMAL_WT,     "Normal-WT") \
+    X(11, NORMAL_WB,     "Normal-WB") \
+    X(12, DEVICE_NGNRNE, "Device-nGnRnE") \
+    X(13, DEVICE_NGNRE,  "Device-nGnRE") \
+    X(14, DEVICE_NGRE,   "Device-nGRE") \
+    X(15, DEVICE_GRE,    "Device-GRE")
+#define CBX_MEMTYPE_ENUM_(n, id, name) CBX_MEMTYPE_##id = n,
+enum { CBX_MEMTYPE_LIST(CBX_MEMTYPE_ENUM_) CBX_MEMTYPES };
+#undef CBX_MEMTYPE_ENUM_
 
 /*
  * The documented name of every call that can hand out a common buffer. The

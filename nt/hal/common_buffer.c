@@ -98,7 +98,8 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Dma.size = ROUND_TO_PAGES(Request->Length);
     Buffer->Dma.limit = Limit;
     Buffer->Dma.node = Request->Node;
-    Buffer->Dma.cache = Request->Cache;
+    Buffer->Dma.cache = HalFaults & HAL_FAULT_IGNORE_CACHE ? PAL_CACHE_WB
+                                                           : Request->Cache;
     if (!Obtain(Adapter->Device, Request, &Buffer->Dma)) {
         goto cleanup_buffer;
     }

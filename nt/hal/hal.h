@@ -15,7 +15,9 @@
     /* the physical address is handed out as the logical one */ \
     X(HAL_FAULT_PHYSICAL, 0x1, "hal-physical") \
     /* address width and maximum address are not honoured */ \
-    X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit")
+    X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit") \
+    /* uncached memory is cached */ \
+    X(HAL_FAULT_IGNORE_CACHE, 0x4, "hal-ignore-cache")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_

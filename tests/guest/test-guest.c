@@ -15,6 +15,9 @@
 #define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
               "AllocateCommonBufferVector"
 
+/* Those that honour a wish for uncached memory. */
+#define CACHE_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector"
+
 /* Checks that move data; each transfer the device spoils is seen by one. */
 #define TO_DEVICE   "integrity-to-device checksum edges-to-device"
 #define FROM_DEVICE "integrity-from-device edges-from-device"
@@ -31,6 +34,10 @@ static void assert_calls_passed(const Run *run)
         g_assert_cmpuint(count_checks(run, *call, "integrity-from-device",
                                       "pass"), >, 0);
         g_assert_cmpuint(count_checks(run, *call, "range", "pass"), >, 0);
+        g_assert_cmpuint(count_checks(run, *call, "memory-type", "pass"), >,
+                         0);
+        g_assert_cmpuint(count_checks(run, *call, "memory-type", "skip"), ==,
+                         0);
         g_assert_cmpuint(count_checks(run, *call, "witness", "pass"), ==, 1);
     }
     g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
@@ -171,6 +178,14 @@ static void an_ignored_limit_is_found(void)
     assert_failed_exactly(run, "range", CALLS);
 }
 
+static void cached_instead_of_uncached_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault hal-ignore-cache");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "memory-type", CACHE_CALLS);
+}
+
 /* ---- A guest that does not get there ------------------------------------- */
 
 static void too_little_time_is_a_timeout(void)
@@ -258,6 +273,7 @@ int main(int argc, char **argv)
     TEST(a_physical_address_is_found_through_vtd);
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(an_ignored_limit_is_found);
+    TEST(cached_instead_of_uncached_is_found);
     TEST(too_little_time_is_a_timeout);
     TEST(a_panic_has_last_words);
     TEST(a_missing_import_is_named);

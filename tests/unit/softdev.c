@@ -77,12 +77,32 @@ static uint64_t soft_read64(void *context, uint32_t offset)
     return soft_reg64(context, offset);
 }
 
+/* An x64 system: AllocateCommonBuffer alone ignores what is asked for. */
+static uint32_t type_seen(SoftDev *dev)
+{
+    const SoftFaults *faults = &dev->faults;
+    bool uncached = *reg(dev, CBX_REG_BUF_CACHE) == CBX_CACHE_NONCACHED &&
+                    *reg(dev, CBX_REG_BUF_API) !=
+                    CBX_API_ALLOCATE_COMMON_BUFFER;
+
+    return faults->type_unmapped ? CBX_MEMTYPE_UNMAPPED
+         : faults->type_mixed ? CBX_MEMTYPE_MIXED
+         : faults->type_uncached ? CBX_MEMTYPE_UC
+         : faults->type_write_combining ? CBX_MEMTYPE_WC
+         : faults->type_cached ? CBX_MEMTYPE_WB
+         : faults->type_write_through ? CBX_MEMTYPE_WT
+         : faults->type_device ? CBX_MEMTYPE_DEVICE_NGNRNE
+         : faults->type_unknown ? CBX_MEMTYPE_UNKNOWN
+         : uncached ? CBX_MEMTYPE_UC : CBX_MEMTYPE_WB;
+}
+
 static void declare(SoftDev *dev)
 {
     const uint32_t facts_all =
         CBX_FACT_RANGE_OK | CBX_FACT_WIDTH_OK | CBX_FACT_ALIGN_OK |
         CBX_FACT_READABLE | CBX_FACT_WRITABLE | CBX_FACT_RAM |
-        CBX_FACT_GPA_CONTIGUOUS | CBX_FACT_TRANSLATED | CBX_FACT_IDENTITY;
+        CBX_FACT_GPA_CONTIGUOUS | CBX_FACT_TRANSLATED | CBX_FACT_IDENTITY |
+        CBX_FACT_SAME_PAGE;
     uint64_t logical = soft_reg64(dev, CBX_REG_BUF_LOGICAL_LO);
     uint64_t length = soft_reg64(dev, CBX_REG_BUF_LENGTH_LO);
     uint64_t align = soft_reg64(dev, CBX_REG_BUF_ALIGN_LO);
@@ -148,7 +168,11 @@ static void declare(SoftDev *dev)
     if (dev->faults.facts_translated) {
         facts = (facts & ~CBX_FACT_IDENTITY) | CBX_FACT_TRANSLATED;
     }
+    if (dev->faults.facts_other_page) {
+        facts &= ~CBX_FACT_SAME_PAGE;
+    }
     *reg(dev, CBX_REG_BUF_FACTS) = facts;
+    *reg(dev, CBX_REG_BUF_TYPE_SEEN) = type_seen(dev);
     *reg(dev, CBX_REG_BUF_PAGES) = pages;
     *reg(dev, CBX_REG_BUF_PAGES_OK) = pages_ok;
     *reg(dev, CBX_REG_BUF_ID) = ++dev->last_id;

@@ -35,6 +35,15 @@ typedef struct SoftFaults {
     bool facts_gaps;            /* says that pages do not follow each other */
     bool facts_no_iommu;        /* says that this buffer bypasses the IOMMU */
     bool facts_translated;      /* says that it is translated */
+    bool type_unmapped;         /* what it says of the CPU's mapping */
+    bool type_mixed;
+    bool type_uncached;
+    bool type_write_combining;
+    bool type_cached;
+    bool type_write_through;
+    bool type_device;           /* Arm's */
+    bool type_unknown;
+    bool facts_other_page;      /* says that the CPU is led elsewhere */
     bool phys_other_page;       /* the system tells the page next to it */
     bool phys_gaps;             /* ... from the second page on */
     bool phys_unknown;

@@ -158,7 +158,7 @@ static void results_name_their_buffer(void)
                         "AllocateCommonBuffer");
         named += !strcmp(id, "2");
     }
-    g_assert_cmpuint(named, ==, 18);
+    g_assert_cmpuint(named, ==, 19);
     end(&f);
 }
 
@@ -230,6 +230,30 @@ static void gap_in_physical_pages(Fixture *f)
                           CBX_PAGE_SIZE;
 }
 
+static void ask_uncached(Fixture *f, uint32_t api)
+{
+    f->buffer.api = api;
+    f->buffer.cache = CBX_CACHE_NONCACHED;
+}
+
+static void cache_not_disabled(Fixture *f)
+{
+    ask_uncached(f, CBX_API_ALLOCATE_COMMON_BUFFER_EX);
+    f->soft->faults.type_cached = true;
+}
+
+static void cache_half_disabled(Fixture *f)
+{
+    ask_uncached(f, CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR);
+    f->soft->faults.type_write_through = true;
+}
+
+static void cache_disabled_all_the_same(Fixture *f)
+{
+    ask_uncached(f, CBX_API_ALLOCATE_COMMON_BUFFER);
+    f->soft->faults.type_uncached = true;
+}
+
 #define FAULT(name) .how = #name, .fault = offsetof(SoftFaults, name)
 #define PREPARE(name) .how = #name, .prepare = name
 
@@ -239,7 +263,8 @@ static const Wrong wrongs[] = {
     { "completion-interrupt", FAULT(wrong_id), .from_start = true },
     { "completion-interrupt", FAULT(queue_stops), .from_start = true },
     { "declaration", FAULT(refuse_declare),
-      .skipped = "device-access ram physical-pages translation" },
+      .skipped = "device-access ram physical-pages memory-type "
+                 "translation" },
     { "range", PREPARE(above_maximum) },
     { "range", PREPARE(below_minimum) },
     { "range", FAULT(facts_range) },
@@ -253,6 +278,15 @@ static const Wrong wrongs[] = {
     { "physical-pages", FAULT(phys_other_page) },
     { "physical-pages", FAULT(facts_gaps) },
     { "physical-pages", PREPARE(gap_in_physical_pages) },
+    { "memory-type", FAULT(type_unmapped) },
+    { "memory-type", FAULT(type_mixed) },
+    { "memory-type", FAULT(type_uncached) },
+    { "memory-type", FAULT(type_write_combining) },
+    { "memory-type", FAULT(type_write_through) },
+    { "memory-type", FAULT(facts_other_page) },
+    { "memory-type", PREPARE(cache_not_disabled) },
+    { "memory-type", PREPARE(cache_half_disabled) },
+    { "memory-type", PREPARE(cache_disabled_all_the_same) },
     { "translation", FAULT(facts_translated), .no_iommu = true,
       .skipped = "guard-before guard-after use-after-free" },
     { "translation", FAULT(facts_no_iommu) },
@@ -320,6 +354,28 @@ static void overlapping_buffers_are_noticed(void)
     end(&f);
 }
 
+/* ---- Uncached memory --------------------------------------------------- */
+
+static void uncached_memory_passes(gconstpointer data)
+{
+    uint32_t api = GPOINTER_TO_UINT(data);
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    for (unsigned write_combining = 0; write_combining < 2;
+         write_combining++) {
+        softdev_allocate(f.soft, &f.buffer, 8193, 0);
+        ask_uncached(&f, api);
+        f.soft->faults.type_write_combining =
+            write_combining && api != CBX_API_ALLOCATE_COMMON_BUFFER;
+        verify(&f);
+    }
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "");
+    end(&f);
+}
+
 /* ---- Skips ------------------------------------------------------------- */
 
 static void one_to_one_mapping_shows_nothing(void)
@@ -335,6 +391,31 @@ static void one_to_one_mapping_shows_nothing(void)
     assert_verdicts(&f, "skip",
                     "translation guard-before guard-after use-after-free");
     end(&f);
+}
+
+static void nothing_is_expected_of_the_type(bool arm)
+{
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    f.soft->faults.type_device = arm;
+    f.soft->faults.type_unknown = !arm;
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "memory-type");
+    end(&f);
+}
+
+static void memory_type_may_be_unknown(void)
+{
+    nothing_is_expected_of_the_type(false);
+}
+
+static void memory_type_on_arm_is_not_judged(void)
+{
+    nothing_is_expected_of_the_type(true);
 }
 
 static void no_message_interrupt_no_queue(void)
@@ -482,6 +563,16 @@ int main(int argc, char **argv)
                     overlapping_buffers_are_noticed);
     g_test_add_func("/checks/skips/one-to-one-mapping-shows-nothing",
                     one_to_one_mapping_shows_nothing);
+    g_test_add_func("/checks/skips/memory-type-may-be-unknown",
+                    memory_type_may_be_unknown);
+    g_test_add_func("/checks/skips/memory-type-on-arm-is-not-judged",
+                    memory_type_on_arm_is_not_judged);
+    g_test_add_data_func("/checks/memory-type/uncached-passes",
+                         GUINT_TO_POINTER(CBX_API_ALLOCATE_COMMON_BUFFER_EX),
+                         uncached_memory_passes);
+    g_test_add_data_func("/checks/memory-type/uncached-may-be-ignored",
+                         GUINT_TO_POINTER(CBX_API_ALLOCATE_COMMON_BUFFER),
+                         uncached_memory_passes);
     g_test_add_func("/checks/skips/no-message-interrupt-no-queue",
                     no_message_interrupt_no_queue);
     g_test_add_func("/checks/skips/rings-out-of-reach-no-queue",
