@@ -44,6 +44,7 @@ typedef struct CbxIommuKind {
 
     /* What the hardware cannot do, or its fault record does not tell. */
     bool reads_always;          /* what is mapped can be read */
+    bool no_address;            /* where? */
     bool no_access;             /* read or write? */
     bool no_reason;             /* not mapped or not allowed? */
     uint64_t address_granule;   /* lower bits of the address; 0: all told */
@@ -70,6 +71,7 @@ struct QIommu {
 /* The kinds; NULL ends the list. */
 extern const CbxIommuKind *const cbx_iommu_kinds[];
 extern const CbxIommuKind cbx_smmu_stage1, cbx_smmu_stage2, cbx_smmu_nested;
+extern const CbxIommuKind cbx_amdvi;
 
 /* The requester ID of the device under test. */
 #define CBX_IOMMU_REQUESTER CBX_TEST_DEVFN
