@@ -14,6 +14,8 @@ const CbxIommuKind *const cbx_iommu_kinds[] = {
     &cbx_smmu_stage2,
     &cbx_smmu_nested,
     &cbx_amdvi,
+    &cbx_virtio_iommu_q35,
+    &cbx_virtio_iommu_virt,
     NULL,
 };
 
@@ -102,12 +104,22 @@ static void *iommu_get_driver(void *obj, const char *interface)
     return &u->d.pci;
 }
 
+static void iommu_destructor(QOSGraphObject *obj)
+{
+    QIommu *u = (QIommu *)obj;
+
+    if (u->kind->stop) {
+        u->kind->stop(u);
+    }
+}
+
 static void *iommu_create(void *bus, QGuestAllocator *alloc, void *kind)
 {
     const CbxIommuKind *k = *(const CbxIommuKind **)kind;
     QIommu *u = g_malloc0(k->size);
 
     u->d.obj.get_driver = iommu_get_driver;
+    u->d.obj.destructor = iommu_destructor;
     u->kind = k;
     u->alloc = alloc;
     cbx_attach(&u->d, bus);

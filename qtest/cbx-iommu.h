@@ -51,6 +51,8 @@ typedef struct CbxIommuKind {
 
     /* Translate for the device, from now on, with nothing mapped. */
     void (*start)(QIommu *u);
+    /* Give back what start() took from the test's own process; or NULL. */
+    void (*stop)(QIommu *u);
     /* Map a page or block where nothing is mapped. */
     void (*map)(QIommu *u, uint64_t iova, uint64_t gpa, uint64_t length,
                 unsigned rights);
@@ -72,6 +74,7 @@ struct QIommu {
 extern const CbxIommuKind *const cbx_iommu_kinds[];
 extern const CbxIommuKind cbx_smmu_stage1, cbx_smmu_stage2, cbx_smmu_nested;
 extern const CbxIommuKind cbx_amdvi;
+extern const CbxIommuKind cbx_virtio_iommu_q35, cbx_virtio_iommu_virt;
 
 /* The requester ID of the device under test. */
 #define CBX_IOMMU_REQUESTER CBX_TEST_DEVFN
