@@ -16,6 +16,9 @@ const CbxIommuKind *const cbx_iommu_kinds[] = {
     &cbx_amdvi,
     &cbx_virtio_iommu_q35,
     &cbx_virtio_iommu_virt,
+    &cbx_vtd_legacy,
+    &cbx_vtd_second,
+    &cbx_vtd_first,
     NULL,
 };
 

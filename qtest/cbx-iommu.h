@@ -75,6 +75,7 @@ extern const CbxIommuKind *const cbx_iommu_kinds[];
 extern const CbxIommuKind cbx_smmu_stage1, cbx_smmu_stage2, cbx_smmu_nested;
 extern const CbxIommuKind cbx_amdvi;
 extern const CbxIommuKind cbx_virtio_iommu_q35, cbx_virtio_iommu_virt;
+extern const CbxIommuKind cbx_vtd_legacy, cbx_vtd_second, cbx_vtd_first;
 
 /* The requester ID of the device under test. */
 #define CBX_IOMMU_REQUESTER CBX_TEST_DEVFN

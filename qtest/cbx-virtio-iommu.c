@@ -145,6 +145,9 @@ void virtio_iommu_setup(QVirtioIommuUser *v)
 {
     QVirtioDevice *dev = &v->pci.vdev;
     QPCIAddress address = { .devfn = QPCI_DEVFN(SLOT, 0) };
+    uint64_t unwanted = QVIRTIO_F_BAD_FEATURE |
+                        BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |
+                        BIT_ULL(VIRTIO_RING_F_EVENT_IDX);
     uint64_t features;
 
     virtio_pci_init(&v->pci, v->u.d.pci.bus, &address);
@@ -152,9 +155,7 @@ void virtio_iommu_setup(QVirtioIommuUser *v)
     qvirtio_start_device(dev);
     features = qvirtio_get_features(dev);
     g_assert_cmphex(features & BIT_ULL(VIRTIO_IOMMU_F_MAP_UNMAP), !=, 0);
-    qvirtio_set_features(dev, features & ~(QVIRTIO_F_BAD_FEATURE |
-                                           BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |
-                                           BIT_ULL(VIRTIO_RING_F_EVENT_IDX)));
+    qvirtio_set_features(dev, features & ~unwanted);
     v->requests = qvirtqueue_setup(dev, v->u.alloc, REQUEST_QUEUE);
     v->events = qvirtqueue_setup(dev, v->u.alloc, EVENT_QUEUE);
     qvirtio_set_driver_ok(dev);
