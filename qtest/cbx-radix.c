@@ -57,3 +57,8 @@ void radix_unmap(QRadix *r, uint64_t address, unsigned level)
 {
     qtest_writeq(r->qts, entry_at(r, address, level), 0);
 }
+
+uint64_t radix_entry(QRadix *r, uint64_t address, unsigned level)
+{
+    return qtest_readq(r->qts, entry_at(r, address, level));
+}

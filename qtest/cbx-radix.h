@@ -43,4 +43,7 @@ void radix_map(QRadix *r, uint64_t address, uint64_t to, unsigned level,
                unsigned rights);
 void radix_unmap(QRadix *r, uint64_t address, unsigned level);
 
+/* The entry for @address in its table of @level. */
+uint64_t radix_entry(QRadix *r, uint64_t address, unsigned level);
+
 #endif

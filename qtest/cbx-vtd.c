@@ -9,28 +9,12 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
-#include "cbx-iommu.h"
-#include "cbx-radix.h"
+#include "cbx-vtd.h"
 
-#define VTD_BASE            0xfed90000ull
-#define VTD_GCMD            0x18
-#define VTD_GSTS            0x1c
-#define   VTD_TE            BIT(31)
-#define   VTD_SRTP          BIT(30)
-#define   VTD_QIE           BIT(26)
-#define   VTD_LASTING       (VTD_TE | VTD_QIE)
-#define VTD_RTADDR          0x20
-#define   VTD_SCALABLE      (1ull << 10)
-#define VTD_FSTS            0x34
-#define   VTD_FSTS_PPF      BIT(1)
-#define   VTD_FSTS_IQE      BIT(4)
 #define VTD_IQH             0x80
 #define VTD_IQT             0x88
 #define VTD_IQA             0x90
 #define   VTD_IQA_WIDE      BIT(11)     /* descriptors of 32 bytes */
-#define VTD_FRCD            0x220
-#define   VTD_FRCD_CLEAR    BIT(31)     /* in the last of its four words */
-#define   VTD_FRCD_READ     BIT_ULL(62)
 
 #define QUEUE_BYTES         4096
 
@@ -44,7 +28,6 @@
 
 /* PASID 0 stands for requests that carry none. */
 #define DOMAIN              7ull
-#define PRESENT             1ull
 #define WIDTH_39            1ull
 #define WIDTH_48            2ull
 #define PASID_FIRST_STAGE   (1ull << 6)
@@ -54,14 +37,6 @@
 /* Reasons of the first stage; the second has one for both. */
 #define NOT_PRESENT         0x71
 #define NOT_WRITABLE        0x85
-
-typedef struct QVtd {
-    QIommu u;
-    QRadix tables;
-    bool scalable;
-    uint64_t queue;
-    uint32_t tail;
-} QVtd;
 
 /* ---- Tables ------------------------------------------------------------ */
 
@@ -104,9 +79,8 @@ static const QRadixFormat first_stage = {
 
 /* ---- Commands ---------------------------------------------------------- */
 
-static void vtd_command(QVtd *v, uint32_t command)
+void vtd_command(QTestState *qts, uint32_t command)
 {
-    QTestState *qts = v->u.d.qts;
     uint32_t now = qtest_readl(qts, VTD_BASE + VTD_GSTS) & VTD_LASTING;
 
     qtest_writel(qts, VTD_BASE + VTD_GCMD, now | command);
@@ -160,12 +134,12 @@ static void vtd_enable(QVtd *v, uint64_t root)
     v->queue = radix_table(qts, v->u.alloc);
     qtest_writeq(qts, VTD_BASE + VTD_RTADDR,
                  root | (v->scalable ? VTD_SCALABLE : 0));
-    vtd_command(v, VTD_SRTP);
+    vtd_command(qts, VTD_SRTP);
     qtest_writeq(qts, VTD_BASE + VTD_IQA,
                  v->queue | (v->scalable ? VTD_IQA_WIDE : 0));
-    vtd_command(v, VTD_QIE);
+    vtd_command(qts, VTD_QIE);
     vtd_invalidate_all(&v->u);
-    vtd_command(v, VTD_TE);
+    vtd_command(qts, VTD_TE);
 }
 
 static void vtd_start_legacy(QIommu *u)
@@ -177,14 +151,15 @@ static void vtd_start_legacy(QIommu *u)
     uint64_t context = contexts + 16 * CBX_IOMMU_REQUESTER;
 
     radix_start(&v->tables, &second_stage, qts, u->alloc);
-    qtest_writeq(qts, root, contexts | PRESENT);
-    qtest_writeq(qts, context, v->tables.root | PRESENT);
+    qtest_writeq(qts, root, contexts | VTD_PRESENT);
+    v->entry = context;
+    qtest_writeq(qts, context, v->tables.root | VTD_PRESENT);
     qtest_writeq(qts, context + 8, WIDTH_39 | DOMAIN << 8);
     vtd_enable(v, root);
 }
 
-/* Root, context, directory of PASIDs, table of PASIDs; returns entry 0. */
-static uint64_t vtd_add_pasid(QVtd *v, uint64_t root)
+/* Root, context, directory of PASIDs, table of PASIDs. */
+static void vtd_add_pasid(QVtd *v, uint64_t root)
 {
     QTestState *qts = v->u.d.qts;
     uint64_t contexts = radix_table(qts, v->u.alloc);
@@ -193,10 +168,11 @@ static uint64_t vtd_add_pasid(QVtd *v, uint64_t root)
     unsigned function = CBX_IOMMU_REQUESTER;
 
     /* A table of contexts for each half of the bus. */
-    qtest_writeq(qts, root + 8 * (function / 128), contexts | PRESENT);
-    qtest_writeq(qts, contexts + 32 * (function % 128), directory | PRESENT);
-    qtest_writeq(qts, directory, pasids | PRESENT);
-    return pasids;
+    qtest_writeq(qts, root + 8 * (function / 128), contexts | VTD_PRESENT);
+    qtest_writeq(qts, contexts + 32 * (function % 128),
+                 directory | VTD_PRESENT);
+    qtest_writeq(qts, directory, pasids | VTD_PRESENT);
+    v->entry = pasids;
 }
 
 static void vtd_start_second(QIommu *u)
@@ -204,13 +180,13 @@ static void vtd_start_second(QIommu *u)
     QVtd *v = container_of(u, QVtd, u);
     QTestState *qts = u->d.qts;
     uint64_t root = radix_table(qts, u->alloc);
-    uint64_t pasid = vtd_add_pasid(v, root);
 
     v->scalable = true;
+    vtd_add_pasid(v, root);
     radix_start(&v->tables, &second_stage, qts, u->alloc);
-    qtest_writeq(qts, pasid, v->tables.root | PASID_SECOND_STAGE |
-                             WIDTH_39 << PASID_WIDTH | PRESENT);
-    qtest_writeq(qts, pasid + 8, DOMAIN);
+    qtest_writeq(qts, v->entry, v->tables.root | PASID_SECOND_STAGE |
+                                WIDTH_39 << PASID_WIDTH | VTD_PRESENT);
+    qtest_writeq(qts, v->entry + 8, DOMAIN);
     vtd_enable(v, root);
 }
 
@@ -219,15 +195,15 @@ static void vtd_start_first(QIommu *u)
     QVtd *v = container_of(u, QVtd, u);
     QTestState *qts = u->d.qts;
     uint64_t root = radix_table(qts, u->alloc);
-    uint64_t pasid = vtd_add_pasid(v, root);
 
     v->scalable = true;
+    vtd_add_pasid(v, root);
     radix_start(&v->tables, &first_stage, qts, u->alloc);
     /* QEMU takes the width for the first stage's too; drivers set it. */
-    qtest_writeq(qts, pasid, PASID_FIRST_STAGE | WIDTH_48 << PASID_WIDTH |
-                             PRESENT);
-    qtest_writeq(qts, pasid + 8, DOMAIN);
-    qtest_writeq(qts, pasid + 16, v->tables.root);
+    qtest_writeq(qts, v->entry, PASID_FIRST_STAGE | WIDTH_48 << PASID_WIDTH |
+                                VTD_PRESENT);
+    qtest_writeq(qts, v->entry + 8, DOMAIN);
+    qtest_writeq(qts, v->entry + 16, v->tables.root);
     vtd_enable(v, root);
 }
 
