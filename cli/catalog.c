@@ -22,6 +22,8 @@ const CbxFault cbx_faults[] = {
       "the HAL returns the physical instead of the logical address" },
     { "hal-ignore-limit", CBX_FAULT_IN_GUEST,
       "the HAL ignores the highest address asked for" },
+    { "hal-ignore-minimum", CBX_FAULT_IN_GUEST,
+      "the HAL ignores the lowest address asked for" },
     { 0 }
 };
 #undef FAULT
@@ -30,6 +32,7 @@ static const guint wdm_calls[] = {
     CBX_API_ALLOCATE_COMMON_BUFFER,
     CBX_API_ALLOCATE_COMMON_BUFFER_EX,
     CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR,
+    CBX_API_ALLOCATE_WITH_BOUNDS,
     CBX_API_NONE
 };
 

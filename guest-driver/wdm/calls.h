@@ -16,8 +16,10 @@ typedef struct _CBX_REQUEST {
     CBX_ADAPTER_KIND Adapter;
     ULONG Length;               /* bytes, of each element */
     ULONG Elements;             /* 1 unless the call makes vectors */
+    ULONGLONG Minimum;          /* lowest address allowed; 0: not given */
     ULONGLONG Maximum;          /* highest address allowed; 0: not given */
     BOOLEAN Uncached;
+    BOOLEAN DefaultCache;       /* no cache type given: the platform's */
     BOOLEAN ElementsFirst;      /* vectors: free each, then the vector */
 } CBX_REQUEST;
 

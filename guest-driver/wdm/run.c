@@ -99,17 +99,18 @@ RunFreed(PVOID Context, CbxBuffer *Buffer)
 
 /*
  * The documented answer to a request that no memory satisfies is a failure;
- * below 4 GiB minus one a system may really have none.
+ * below 4 GiB minus one, or above a minimum, a system may really have none.
  */
 static VOID
 RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
 {
     const CBX_REQUEST *Request = Allocation->Request;
-    BOOLEAN Narrow = Request->Maximum && Request->Maximum < 0xffffffffull;
+    BOOLEAN Narrow = Request->Minimum ||
+                     (Request->Maximum && Request->Maximum < 0xffffffffull);
 
     cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
                      Allocation->Variants[0], Narrow ? CBX_SKIP : CBX_FAIL,
-                     Narrow ? "the call failed: no memory below the limit"
+                     Narrow ? "the call failed: no memory within the limits"
                             : "the call failed");
 }
 

@@ -189,6 +189,7 @@ VOID HalOperationsInitialize(HAL_ADAPTER *Adapter)
     Operations->GetDmaAlignment = GetDmaAlignment;
     Operations->GetDmaAdapterInfo = GetDmaAdapterInfo;
     Operations->AllocateCommonBufferEx = HalAllocateCommonBufferEx;
+    Operations->AllocateCommonBufferWithBounds = HalAllocateWithBounds;
     Operations->AllocateCommonBufferVector = HalAllocateVector;
     Operations->GetCommonBufferFromVectorByIndex = HalGetFromVector;
     Operations->FreeCommonBufferFromVector = HalFreeFromVector;

@@ -11,8 +11,8 @@ enum {
     OVERRUN_PADDING_AFTER = 5,
     FRESH = 0xcb,
     GUARD = 0x0f,               /* as the verifier's padding */
-    /* What an unfit address may cost, see HalBufferCreate(). */
-    ATTEMPTS = 16,
+    /* What an unfit address may cost, see Obtain(). */
+    ATTEMPTS = 64,
 };
 
 static LIST_ENTRY Buffers = { &Buffers, &Buffers };
@@ -38,7 +38,8 @@ static BOOLEAN Fits(const HAL_REQUEST *Request, const struct pal_dma *Dma)
     if (HalFaults & HAL_FAULT_IGNORE_LIMIT) {
         return TRUE;
     }
-    return Dma->logical >= Request->Lowest && Last <= Dma->limit &&
+    return (Dma->logical >= Request->Lowest ||
+            HalFaults & HAL_FAULT_IGNORE_MINIMUM) && Last <= Dma->limit &&
            /* Nothing forbids crossing 4 GiB; no HAL is known to do it. */
            Dma->logical >> 32 == Last >> 32;
 }
@@ -50,10 +51,13 @@ static BOOLEAN Fits(const HAL_REQUEST *Request, const struct pal_dma *Dma)
 static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
                       struct pal_dma *Dma)
 {
-    struct pal_dma Unfit[ATTEMPTS];
+    struct pal_dma *Unfit = NtsAllocate(ATTEMPTS * sizeof(*Unfit));
     ULONG Count = 0;
     BOOLEAN Found = FALSE;
 
+    if (!Unfit) {
+        return FALSE;
+    }
     while (!Found && Count < ATTEMPTS && !pal_dma_alloc(Device, Dma)) {
         Found = Fits(Request, Dma) ||
                 /* larger than 4 GiB never fits between two borders */
@@ -65,6 +69,7 @@ static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
     while (Count) {
         pal_dma_free(Device, &Unfit[--Count]);
     }
+    NtsFree(Unfit, ATTEMPTS * sizeof(*Unfit));
     return Found;
 }
 
@@ -90,6 +95,9 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     }
     if (HalFaults & HAL_FAULT_IGNORE_LIMIT) {
         Limit = MAXULONGLONG;
+    }
+    if (HalFaults & HAL_FAULT_IGNORE_MINIMUM && Request->Lowest) {
+        Limit = Request->Lowest - 1;
     }
     Buffer = NtsAllocate(sizeof(*Buffer));
     if (!Buffer) {
@@ -186,9 +194,9 @@ static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
 
 /* ---- Members of DMA_OPERATIONS ------------------------------------------ */
 
-static PVOID Allocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
-                      BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
-                      const VOID *Caller)
+PVOID HalBufferAllocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
+                        BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
+                        const VOID *Caller)
 {
     HAL_BUFFER *Buffer;
 
@@ -215,7 +223,8 @@ PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
                             PAL_NODE_ANY };
 
     HalRequirePassive("AllocateCommonBuffer", Caller);
-    return Allocate(Adapter, &Request, CacheEnabled, LogicalAddress, Caller);
+    return HalBufferAllocate(Adapter, &Request, CacheEnabled, LogicalAddress,
+                             Caller);
 }
 
 PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
@@ -236,7 +245,8 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
     if (MaximumAddress) {
         Request.Highest = HalHighestBelow(MaximumAddress->QuadPart);
     }
-    return Allocate(Adapter, &Request, CacheEnabled, LogicalAddress, Caller);
+    return HalBufferAllocate(Adapter, &Request, CacheEnabled, LogicalAddress,
+                             Caller);
 }
 
 VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,

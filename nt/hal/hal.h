@@ -15,7 +15,9 @@
     /* the physical address is handed out as the logical one */ \
     X(HAL_FAULT_PHYSICAL, 0x1, "hal-physical") \
     /* address width and maximum address are not honoured */ \
-    X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit")
+    X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit") \
+    /* where a minimum address is given, the memory lies below it */ \
+    X(HAL_FAULT_IGNORE_MINIMUM, 0x4, "hal-ignore-minimum")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_
@@ -76,6 +78,14 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
 /* Checks the guard bytes, then gives the memory back. */
 VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller);
 
+/*
+ * What a call that returns a virtual address does with a buffer: 0 bytes are
+ * refused. CacheEnabled is what FreeCommonBuffer must be given.
+ */
+PVOID HalBufferAllocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
+                        BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
+                        const VOID *Caller);
+
 /* Strictly below a caller's maximum, which documentation leaves open. */
 ULONGLONG HalHighestBelow(ULONGLONG Maximum);
 
@@ -86,6 +96,11 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
                                       CBX_NODE_REQUIREMENT);
 VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS,
                                  PVOID, BOOLEAN);
+
+PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
+                                  PHYSICAL_ADDRESS *, ULONG, ULONG,
+                                  MEMORY_CACHING_TYPE *, CBX_NODE_REQUIREMENT,
+                                  PHYSICAL_ADDRESS *);
 
 NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS,
                                  PHYSICAL_ADDRESS, MEMORY_CACHING_TYPE,

@@ -33,7 +33,6 @@
     X(JoinDmaDomain) \
     X(LeaveDmaDomain) \
     X(GetDmaDomain) \
-    X(AllocateCommonBufferWithBounds) \
     X(CreateCommonBufferFromMdl)
 
 static VOID Unprovided(const CHAR *Member, const VOID *Caller)

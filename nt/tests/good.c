@@ -190,6 +190,7 @@ static NTSTATUS Good(CASE_DEVICE *Device)
         { L"work items", WorkItems },
         { L"poisoned pool", CasePoolPoisoned },
         { L"adapter of version 2", CaseOldVersion },
+        { L"bounds refused", CaseBoundsRefused },
     };
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(All); i++) {

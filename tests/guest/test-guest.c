@@ -13,10 +13,14 @@
 #include "run.h"
 
 #define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
-              "AllocateCommonBufferVector"
+              "AllocateCommonBufferVector AllocateCommonBufferWithBounds"
 
 /* Those with an argument for the highest address. */
-#define LIMITED_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector"
+#define LIMITED_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector " \
+                      "AllocateCommonBufferWithBounds"
+
+/* Those with an argument for the lowest one that the driver makes use of. */
+#define BOUNDED_CALLS "AllocateCommonBufferWithBounds"
 
 /* Checks that move data; each transfer the device spoils is seen by one. */
 #define TO_DEVICE   "integrity-to-device checksum edges-to-device"
@@ -174,6 +178,14 @@ static void an_ignored_limit_is_found(void)
     assert_failed_exactly(run, "range", LIMITED_CALLS);
 }
 
+static void an_ignored_minimum_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault hal-ignore-minimum");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "range", BOUNDED_CALLS);
+}
+
 /* ---- A guest that does not get there ------------------------------------- */
 
 static void too_little_time_is_a_timeout(void)
@@ -261,6 +273,7 @@ int main(int argc, char **argv)
     TEST(a_physical_address_is_found_through_vtd);
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(an_ignored_limit_is_found);
+    TEST(an_ignored_minimum_is_found);
     TEST(too_little_time_is_a_timeout);
     TEST(a_panic_has_last_words);
     TEST(a_missing_import_is_named);

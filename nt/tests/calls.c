@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The newer calls of DMA_OPERATIONS: wrong use, and what they must refuse. */
+#include "cases.h"
+
+NTSTATUS CaseAdapter(CASE_DEVICE *Device, ULONG Version, ADAPTER *Adapter)
+{
+    CBX_DEVICE_DESCRIPTION Description;
+    ULONG MapRegisters;
+
+    RtlZeroMemory(&Description, sizeof(Description));
+    Description.Version = Version;
+    Description.Master = TRUE;
+    Description.ScatterGather = TRUE;
+    Description.Dma64BitAddresses = TRUE;
+    Description.InterfaceType = PCIBus;
+    Description.MaximumLength = 0x10000;
+    Description.DmaAddressWidth = 64;
+    Adapter->Adapter = (PVOID)IoGetDmaAdapter(Device->Pdo,
+                                              (PVOID)&Description,
+                                              &MapRegisters);
+    if (!Adapter->Adapter) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    Adapter->Do = Adapter->Adapter->DmaOperations;
+    return STATUS_SUCCESS;
+}
+
+/* ---- AllocateCommonBufferWithBounds ------------------------------------- */
+
+static PVOID Bounds(const ADAPTER *A, LONGLONG Minimum, LONGLONG Maximum,
+                    ULONG Flags, MEMORY_CACHING_TYPE Cache,
+                    PHYSICAL_ADDRESS *Logical)
+{
+    PHYSICAL_ADDRESS Low, High;
+
+    Low.QuadPart = Minimum;
+    High.QuadPart = Maximum;
+    return A->Do->AllocateCommonBufferWithBounds(A->Adapter, &Low, &High, 4096,
+                                                 Flags, &Cache, 0, Logical);
+}
+
+static NTSTATUS BoundsAtDispatch(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    KIRQL Irql;
+
+    CaseAdapter(Device, 3, &A);
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    Bounds(&A, 0, -1, 0, MmCached, &Logical);
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+/* What NULL for the cache type gives is cached, and is to be freed so. */
+static NTSTATUS BoundsWrongCache(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va;
+
+    CaseAdapter(Device, 3, &A);
+    Va = A.Do->AllocateCommonBufferWithBounds(A.Adapter, NULL, NULL, 4096, 0,
+                                              NULL, 0, &Logical);
+    A.Do->FreeCommonBuffer(A.Adapter, 4096, Logical, Va, FALSE);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS CaseBoundsRefused(CASE_DEVICE *Device)
+{
+    NTSTATUS Status = STATUS_UNSUCCESSFUL;
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+
+    CaseAdapter(Device, 3, &A);
+    if (!Bounds(&A, 0, -1, 2, MmCached, &Logical) &&
+        !Bounds(&A, 0, -1, 0, MmWriteCombined, &Logical) &&
+        !Bounds(&A, 0x2000000, 0x1000000, 0, MmCached, &Logical) &&
+        !A.Do->AllocateCommonBufferWithBounds(A.Adapter, NULL, NULL, 0, 0,
+                                              NULL, 0, &Logical)) {
+        Status = STATUS_SUCCESS;
+    }
+    A.Do->PutDmaAdapter(A.Adapter);
+    return Status;
+}
+
+const CASE CallCases[] = {
+    { L"bounds-at-dispatch", BoundsAtDispatch },
+    { L"bounds-wrong-cache", BoundsWrongCache },
+    { NULL, NULL },
+};
