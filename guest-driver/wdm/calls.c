@@ -90,13 +90,12 @@ VectorAllocate(CBX_ALLOCATION *Allocation)
     PHYSICAL_ADDRESS High = {
         .QuadPart = Request->Maximum ? (LONGLONG)Request->Maximum : -1
     };
-    NTSTATUS Status;
 
-    Status = Adapter->Operations->AllocateCommonBufferVector(
+    Allocation->Status = Adapter->Operations->AllocateCommonBufferVector(
         Adapter->Dma, Low, High, Request->Uncached ? MmNonCached : MmCached,
         CALLS_NODE, 0, Request->Elements, Request->Length,
         &Allocation->Vector);
-    if (!NT_SUCCESS(Status)) {
+    if (!NT_SUCCESS(Allocation->Status)) {
         return FALSE;
     }
     for (ULONG i = 0; i < Request->Elements; i++) {
@@ -152,6 +151,7 @@ static const CBX_CALL *const Calls[] = {
     &CallCommonEx,
     &CallVector,
     &CallWithBounds,
+    &CallFromMdl,
 };
 
 static const CBX_CALL *
@@ -200,6 +200,12 @@ CallDescribe(const CBX_REQUEST *Request, const CBX_ADAPTER *Adapter,
                         Request->Uncached ? ", uncached" : ", cached");
     cbx_text_add(&Text, ", adapter ");
     cbx_text_add(&Text, Adapter->Name);
+    if (Request->SubSection) {
+        cbx_text_add(&Text, ", sub-section");
+    }
+    if (Request->ReadWrite) {
+        cbx_text_add(&Text, ", for reading and writing");
+    }
     if (Request->Api == CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR) {
         cbx_text_add(&Text, ", element ");
         cbx_text_dec(&Text, Element);

@@ -30,6 +30,10 @@ enum {
 #define BOUNDS(length, ...) \
     { .Api = CBX_API_ALLOCATE_WITH_BOUNDS, .Adapter = AdapterWidest, \
       .Length = length, .Elements = 1, ##__VA_ARGS__ }
+#define FROM_MDL(length, ...) \
+    { .Api = CBX_API_CREATE_COMMON_BUFFER_FROM_MDL, \
+      .Adapter = AdapterWidest, .Length = length, .Elements = 1, \
+      ##__VA_ARGS__ }
 #define VECTOR(elements, length, ...) \
     { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, \
       .Adapter = AdapterWidest, .Length = length, .Elements = elements, \
@@ -78,6 +82,15 @@ const CBX_REQUEST Plan[] = {
            .DefaultCache = TRUE),
     BOUNDS(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
            .Uncached = TRUE),
+
+    FROM_MDL(PAGE),
+    FROM_MDL(RING),
+    FROM_MDL(LARGE),
+    FROM_MDL(PAGE, .SubSection = TRUE),
+    FROM_MDL(RING, .Maximum = BELOW_16_MIB),
+    FROM_MDL(PAGE, .Minimum = FROM_16_MIB, .ReadWrite = TRUE),
+    FROM_MDL(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
+             .SubSection = TRUE, .ReadWrite = TRUE),
 };
 
 const ULONG PlanLength = ARRAYSIZE(Plan);

@@ -107,11 +107,22 @@ RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
     const CBX_REQUEST *Request = Allocation->Request;
     BOOLEAN Narrow = Request->Minimum ||
                      (Request->Maximum && Request->Maximum < 0xffffffffull);
+    char Seen[96];
+    CbxText Text;
+
+    cbx_text_init(&Text, Seen, sizeof(Seen));
+    cbx_text_add(&Text, "the call failed");
+    if (!NT_SUCCESS(Allocation->Status)) {
+        cbx_text_add(&Text, " with status ");
+        cbx_text_hex(&Text, (ULONG)Allocation->Status);
+    }
+    if (Narrow) {
+        cbx_text_add(&Text, ": no memory within the limits");
+    }
 
     cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
                      Allocation->Variants[0], Narrow ? CBX_SKIP : CBX_FAIL,
-                     Narrow ? "the call failed: no memory within the limits"
-                            : "the call failed");
+                     Seen);
 }
 
 /* Memory was allocated, but an element without an address is of no use. */

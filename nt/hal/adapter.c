@@ -194,6 +194,7 @@ VOID HalOperationsInitialize(HAL_ADAPTER *Adapter)
     Operations->GetCommonBufferFromVectorByIndex = HalGetFromVector;
     Operations->FreeCommonBufferFromVector = HalFreeFromVector;
     Operations->FreeCommonBufferVector = HalFreeVector;
+    Operations->CreateCommonBufferFromMdl = HalCreateFromMdl;
     switch (Adapter->Version) {
     case 0:
     case 1:

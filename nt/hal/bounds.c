@@ -13,8 +13,12 @@ PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *Public,
     const CHAR *Routine = "AllocateCommonBufferWithBounds";
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
-    HAL_REQUEST Request = { 0, MAXULONGLONG, Length, PAL_CACHE_WB,
-                            PreferredNode };
+    HAL_REQUEST Request = {
+        .Highest = MAXULONGLONG,
+        .Length = Length,
+        .Cache = PAL_CACHE_WB,
+        .Node = PreferredNode,
+    };
 
     HalRequirePassive(Routine, Caller);
     /*

@@ -44,6 +44,23 @@ static BOOLEAN Fits(const HAL_REQUEST *Request, const struct pal_dma *Dma)
            Dma->logical >> 32 == Last >> 32;
 }
 
+static int32_t Get(void *Device, const HAL_REQUEST *Request,
+                   struct pal_dma *Dma)
+{
+    return Request->Pages ? pal_dma_map(Device, Dma, Request->Access)
+                          : pal_dma_alloc(Device, Dma);
+}
+
+static VOID Put(void *Device, BOOLEAN IsMapped, uint32_t Access,
+                struct pal_dma *Dma)
+{
+    if (IsMapped) {
+        pal_dma_unmap(Device, Dma, Access);
+    } else {
+        pal_dma_free(Device, Dma);
+    }
+}
+
 /*
  * The platform honours a highest address but no lowest one. Addresses that do
  * not fit are kept until one fits, so that they are not offered again.
@@ -58,7 +75,7 @@ static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
     if (!Unfit) {
         return FALSE;
     }
-    while (!Found && Count < ATTEMPTS && !pal_dma_alloc(Device, Dma)) {
+    while (!Found && Count < ATTEMPTS && !Get(Device, Request, Dma)) {
         Found = Fits(Request, Dma) ||
                 /* larger than 4 GiB never fits between two borders */
                 Dma->size > 0x100000000ull;
@@ -67,7 +84,8 @@ static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
         }
     }
     while (Count) {
-        pal_dma_free(Device, &Unfit[--Count]);
+        Put(Device, Request->Pages != NULL, Request->Access,
+            &Unfit[--Count]);
     }
     NtsFree(Unfit, ATTEMPTS * sizeof(*Unfit));
     return Found;
@@ -107,6 +125,7 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Dma.limit = Limit;
     Buffer->Dma.node = Request->Node;
     Buffer->Dma.cache = Request->Cache;
+    Buffer->Dma.va = Request->Pages;
     if (!Obtain(Adapter->Device, Request, &Buffer->Dma)) {
         goto cleanup_buffer;
     }
@@ -114,6 +133,8 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Length = Request->Length;
     Buffer->Logical = Buffer->Dma.logical;
     Buffer->InVector = InVector;
+    Buffer->IsMapped = Request->Pages != NULL;
+    Buffer->Access = Request->Access;
     Buffer->Caller = Caller;
     if (HalFaults & HAL_FAULT_PHYSICAL) {
         Buffer->Logical = pal_phys(Buffer->Dma.va);
@@ -123,7 +144,9 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                       Caller)) {
         goto cleanup_memory;
     }
-    Fill(Buffer->Dma.va, Buffer->Dma.size, Request->Length);
+    if (!Buffer->IsMapped) {
+        Fill(Buffer->Dma.va, Buffer->Dma.size, Request->Length);
+    }
     Flags = NtsLock(&Lock);
     InsertHeadList(&Buffers, &Buffer->Link);
     NtsUnlock(&Lock, Flags);
@@ -133,7 +156,7 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     return Buffer;
 
 cleanup_memory:
-    pal_dma_free(Adapter->Device, &Buffer->Dma);
+    Put(Adapter->Device, Buffer->IsMapped, Buffer->Access, &Buffer->Dma);
 cleanup_buffer:
     NtsFree(Buffer, sizeof(*Buffer));
     return NULL;
@@ -170,11 +193,13 @@ VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller)
         NtsLedgerRemove(NtsKindCommonBuffer, Buffer->Dma.va, NULL);
         InterlockedDecrement(&Adapter->Buffers);
     }
-    pal_dma_free(Adapter->Device, &Buffer->Dma);
+    Put(Adapter->Device, Buffer->IsMapped, Buffer->Access, &Buffer->Dma);
     NtsFree(Buffer, sizeof(*Buffer));
 }
 
-static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
+/* Pages mapped twice have one address; then the logical one tells which. */
+static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va,
+                            ULONGLONG Logical)
 {
     ULONG64 Flags = NtsLock(&Lock);
     HAL_BUFFER *Found = NULL;
@@ -184,7 +209,7 @@ static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
         HAL_BUFFER *Buffer = CONTAINING_RECORD(Link, HAL_BUFFER, Link);
 
         if (Buffer->Dma.va == Va && Buffer->Adapter == Adapter &&
-            !Buffer->InVector) {
+            !Buffer->InVector && (!Found || Buffer->Logical == Logical)) {
             Found = Buffer;
         }
     }
@@ -219,8 +244,12 @@ PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBuffer", Caller);
     /* x86 and x64 ignore CacheEnabled here: the memory is cached. */
-    HAL_REQUEST Request = { 0, MAXULONGLONG, Length, PAL_CACHE_WB,
-                            PAL_NODE_ANY };
+    HAL_REQUEST Request = {
+        .Highest = MAXULONGLONG,
+        .Length = Length,
+        .Cache = PAL_CACHE_WB,
+        .Node = PAL_NODE_ANY,
+    };
 
     HalRequirePassive("AllocateCommonBuffer", Caller);
     return HalBufferAllocate(Adapter, &Request, CacheEnabled, LogicalAddress,
@@ -237,9 +266,12 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBufferEx",
                                       Caller);
-    HAL_REQUEST Request = { 0, MAXULONGLONG, Length,
-                            CacheEnabled ? PAL_CACHE_WB : PAL_CACHE_UC,
-                            PreferredNode };
+    HAL_REQUEST Request = {
+        .Highest = MAXULONGLONG,
+        .Length = Length,
+        .Cache = CacheEnabled ? PAL_CACHE_WB : PAL_CACHE_UC,
+        .Node = PreferredNode,
+    };
 
     HalRequirePassive("AllocateCommonBufferEx", Caller);
     if (MaximumAddress) {
@@ -255,7 +287,8 @@ VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
 {
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "FreeCommonBuffer", Caller);
-    HAL_BUFFER *Buffer = BufferAt(Adapter, VirtualAddress);
+    HAL_BUFFER *Buffer = BufferAt(Adapter, VirtualAddress,
+                                  LogicalAddress.QuadPart);
     CHAR Where[64];
 
     HalRequirePassive("FreeCommonBuffer", Caller);

@@ -59,6 +59,8 @@ typedef struct _HAL_REQUEST {
     ULONGLONG Length;               /* bytes, not 0 */
     uint32_t Cache;                 /* PAL_CACHE_* */
     ULONG Node;
+    PVOID Pages;                    /* the caller's; NULL: allocate */
+    uint32_t Access;                /* PAL_ACCESS_* for Pages */
 } HAL_REQUEST;
 
 typedef struct _HAL_BUFFER {
@@ -68,6 +70,8 @@ typedef struct _HAL_BUFFER {
     ULONGLONG Length;
     ULONGLONG Logical;              /* as handed out */
     BOOLEAN InVector;
+    BOOLEAN IsMapped;               /* pages of the caller, not ours */
+    uint32_t Access;                /* then: PAL_ACCESS_* */
     BOOLEAN CacheEnabled;           /* as the caller said */
     const VOID *Caller;
 } HAL_BUFFER;
@@ -101,6 +105,10 @@ PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
                                   PHYSICAL_ADDRESS *, ULONG, ULONG,
                                   MEMORY_CACHING_TYPE *, CBX_NODE_REQUIREMENT,
                                   PHYSICAL_ADDRESS *);
+
+NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *, PMDL,
+                                CBX_DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *,
+                                ULONG, PHYSICAL_ADDRESS *);
 
 NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS,
                                  PHYSICAL_ADDRESS, MEMORY_CACHING_TYPE,

@@ -32,8 +32,7 @@
     X(FlushDmaBuffer) \
     X(JoinDmaDomain) \
     X(LeaveDmaDomain) \
-    X(GetDmaDomain) \
-    X(CreateCommonBufferFromMdl)
+    X(GetDmaDomain)
 
 static VOID Unprovided(const CHAR *Member, const VOID *Caller)
 {

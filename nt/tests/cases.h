@@ -23,7 +23,8 @@ typedef struct _CASE {
 } CASE;
 
 /* Tables that end with a NULL name. */
-extern const CASE CallCases[], DmaCases[], KernelCases[], GoodCases[];
+extern const CASE CallCases[], DmaCases[], KernelCases[], MdlCases[],
+                  GoodCases[];
 
 /* A DMA adapter with 64 address bits. */
 typedef struct _ADAPTER {
@@ -36,6 +37,7 @@ NTSTATUS CaseAdapter(CASE_DEVICE *Device, ULONG Version, ADAPTER *Adapter);
 /* In the section that is discarded after DriverEntry. */
 VOID NTAPI CaseInitOnly(VOID);
 
-CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused;
+CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused,
+             CaseMdlRefused;
 
 #endif /* CBX_NT_CASES_H */

@@ -6,7 +6,7 @@ DRIVER_INITIALIZE DriverEntry;
 static WCHAR CaseName[32];
 
 static const CASE *const Tables[] = {
-    CallCases, DmaCases, KernelCases, GoodCases
+    CallCases, DmaCases, KernelCases, MdlCases, GoodCases
 };
 
 static CASE_ROUTINE *FindCase(VOID)

@@ -13,14 +13,17 @@
 #include "run.h"
 
 #define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
-              "AllocateCommonBufferVector AllocateCommonBufferWithBounds"
+              "AllocateCommonBufferVector AllocateCommonBufferWithBounds " \
+              "CreateCommonBufferFromMdl"
 
 /* Those with an argument for the highest address. */
 #define LIMITED_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector " \
-                      "AllocateCommonBufferWithBounds"
+                      "AllocateCommonBufferWithBounds " \
+                      "CreateCommonBufferFromMdl"
 
 /* Those with an argument for the lowest one that the driver makes use of. */
-#define BOUNDED_CALLS "AllocateCommonBufferWithBounds"
+#define BOUNDED_CALLS "AllocateCommonBufferWithBounds " \
+                      "CreateCommonBufferFromMdl"
 
 /* Checks that move data; each transfer the device spoils is seen by one. */
 #define TO_DEVICE   "integrity-to-device checksum edges-to-device"
