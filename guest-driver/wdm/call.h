@@ -25,6 +25,7 @@ VOID CallSetBuffer(_Inout_ CBX_ALLOCATION *Allocation, _In_ ULONG Element,
 VOID CallFreeCommon(_Inout_ CBX_ALLOCATION *Allocation,
                     _In_ CBX_CALL_FREED *Freed, _In_ PVOID Context);
 
+extern const CBX_CALL CallDomain;
 extern const CBX_CALL CallFromMdl;
 extern const CBX_CALL CallWithBounds;
 

@@ -151,6 +151,7 @@ static const CBX_CALL *const Calls[] = {
     &CallCommonEx,
     &CallVector,
     &CallWithBounds,
+    &CallDomain,
     &CallFromMdl,
 };
 

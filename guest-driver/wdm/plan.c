@@ -30,6 +30,10 @@ enum {
 #define BOUNDS(length, ...) \
     { .Api = CBX_API_ALLOCATE_WITH_BOUNDS, .Adapter = AdapterWidest, \
       .Length = length, .Elements = 1, ##__VA_ARGS__ }
+#define DOMAIN(length, ...) \
+    { .Api = CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER, \
+      .Adapter = AdapterWidest, .Length = length, .Elements = 1, \
+      ##__VA_ARGS__ }
 #define FROM_MDL(length, ...) \
     { .Api = CBX_API_CREATE_COMMON_BUFFER_FROM_MDL, \
       .Adapter = AdapterWidest, .Length = length, .Elements = 1, \
@@ -82,6 +86,12 @@ const CBX_REQUEST Plan[] = {
            .DefaultCache = TRUE),
     BOUNDS(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
            .Uncached = TRUE),
+
+    DOMAIN(BYTE, .DefaultCache = TRUE),
+    DOMAIN(PAGE_AND_BYTE),
+    DOMAIN(RING, .Uncached = TRUE),
+    DOMAIN(PAGE, .Maximum = BELOW_16_MIB),
+    DOMAIN(RING, .Maximum = BELOW_16_MIB, .Uncached = TRUE),
 
     FROM_MDL(PAGE),
     FROM_MDL(RING),

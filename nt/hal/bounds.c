@@ -2,6 +2,13 @@
 /* AllocateCommonBufferWithBounds: a window of addresses, a cache type. */
 #include "hal.h"
 
+BOOLEAN HalCacheOf(const MEMORY_CACHING_TYPE *CacheType, uint32_t *Cache)
+{
+    *Cache = CacheType && *CacheType == MmNonCached ? PAL_CACHE_UC
+                                                    : PAL_CACHE_WB;
+    return !CacheType || *CacheType == MmCached || *CacheType == MmNonCached;
+}
+
 PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *Public,
                                   PHYSICAL_ADDRESS *MinimumAddress,
                                   PHYSICAL_ADDRESS *MaximumAddress,
@@ -16,21 +23,16 @@ PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *Public,
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Length = Length,
-        .Cache = PAL_CACHE_WB,
         .Node = PreferredNode,
     };
 
     HalRequirePassive(Routine, Caller);
     /*
      * CBX_DOMAIN_COMMON_BUFFER_LARGE_PAGE "may fail": here it does. Other
-     * flags and other cache types than these two there are not.
+     * flags there are not.
      */
-    if (Flags || (CacheType && *CacheType != MmCached &&
-                  *CacheType != MmNonCached)) {
+    if (Flags || !HalCacheOf(CacheType, &Request.Cache)) {
         return NULL;
-    }
-    if (CacheType && *CacheType == MmNonCached) {
-        Request.Cache = PAL_CACHE_UC;
     }
     if (MinimumAddress) {
         Request.Lowest = MinimumAddress->QuadPart;

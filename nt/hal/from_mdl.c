@@ -16,14 +16,6 @@ static const uint32_t Access[CbxHardwareAccessMax] = {
     [CbxHardwareAccessReadWrite] = PAL_ACCESS_BOTH,
 };
 
-static BOOLEAN IsTranslated(const HAL_ADAPTER *Adapter)
-{
-    struct pal_device_info Info;
-
-    pal_device_info(Adapter->Device, &Info);
-    return Info.translated != 0;
-}
-
 static BOOLEAN IsPages(ULONGLONG Value)
 {
     return !(Value & (PAGE_SIZE - 1));
@@ -51,7 +43,7 @@ static NTSTATUS TakeConfig(const HAL_ADAPTER *Adapter, const CONFIG *Config,
             return STATUS_INVALID_PARAMETER;
         }
         Request->Access = Access[Config->u.HardwareAccessType];
-        return Request->Access == PAL_ACCESS_BOTH || IsTranslated(Adapter)
+        return Request->Access == PAL_ACCESS_BOTH || HalIsTranslated(Adapter)
                ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
     default:
         return STATUS_INVALID_PARAMETER;
@@ -148,7 +140,7 @@ NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *Public, PMDL Mdl,
     }
     if (!IsContiguous(Mdl, &Part)) {
         /* With translation Windows could; the platform layer cannot. */
-        return IsTranslated(Adapter) ? STATUS_NOT_SUPPORTED
+        return HalIsTranslated(Adapter) ? STATUS_NOT_SUPPORTED
                                      : STATUS_INVALID_PARAMETER;
     }
     Request.Length = Part.Length;

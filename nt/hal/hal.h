@@ -36,11 +36,15 @@ typedef struct _HAL_ADAPTER {
     BOOLEAN ScatterGather;
     volatile LONG Buffers;          /* outstanding */
     volatile LONG Vectors;
+    BOOLEAN Joined;                 /* by JoinDmaDomain */
 } HAL_ADAPTER;
 
 /* Bug check 0xE6 unless it is an adapter that has not been put. */
 HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
                         const VOID *Caller);
+
+/* Does an IOMMU translate what the device puts on the bus? */
+BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter);
 
 /* 0xE6, IRQL: param 2 is 1 for "must be Expected", 2 for "at most". */
 VOID HalRequirePassive(const CHAR *Routine, const VOID *Caller);
@@ -101,10 +105,24 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
 VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS,
                                  PVOID, BOOLEAN);
 
+/*
+ * The optional cache type of the calls that take a pointer to it: NULL is the
+ * platform's, write-back. FALSE: not one of the two that are allowed.
+ */
+BOOLEAN HalCacheOf(const MEMORY_CACHING_TYPE *CacheType, uint32_t *Cache);
+
 PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
                                   PHYSICAL_ADDRESS *, ULONG, ULONG,
                                   MEMORY_CACHING_TYPE *, CBX_NODE_REQUIREMENT,
                                   PHYSICAL_ADDRESS *);
+
+NTSTATUS NTAPI HalAllocateInDomain(CBX_DMA_ADAPTER *, HANDLE,
+                                   PHYSICAL_ADDRESS *, ULONG, ULONG,
+                                   MEMORY_CACHING_TYPE *, CBX_NODE_REQUIREMENT,
+                                   PHYSICAL_ADDRESS *, PVOID *);
+HANDLE NTAPI HalGetDmaDomain(CBX_DMA_ADAPTER *);
+NTSTATUS NTAPI HalJoinDmaDomain(CBX_DMA_ADAPTER *, HANDLE);
+NTSTATUS NTAPI HalLeaveDmaDomain(CBX_DMA_ADAPTER *);
 
 NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *, PMDL,
                                 CBX_DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *,

@@ -85,7 +85,102 @@ NTSTATUS CaseBoundsRefused(CASE_DEVICE *Device)
     return Status;
 }
 
+/* ---- DMA domains --------------------------------------------------------- */
+
+static NTSTATUS Domain(const ADAPTER *A, HANDLE Handle, ULONG Length,
+                       ULONG Flags, MEMORY_CACHING_TYPE Cache, PVOID *Va,
+                       PHYSICAL_ADDRESS *Logical)
+{
+    return A->Do->AllocateDomainCommonBuffer(A->Adapter, Handle, NULL, Length,
+                                             Flags, &Cache, 0, Logical, Va);
+}
+
+static NTSTATUS DomainAtDispatch(CASE_DEVICE *Device)
+{
+    ADAPTER A;
+    KIRQL Irql;
+
+    CaseAdapter(Device, 3, &A);
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    A.Do->GetDmaDomain(A.Adapter);
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS DomainLeak(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va;
+
+    CaseAdapter(Device, 3, &A);
+    Domain(&A, A.Do->GetDmaDomain(A.Adapter), 4096, 0, MmCached, &Va,
+           &Logical);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
+/* There is no IOMMU in the path of these tests. */
+NTSTATUS CaseDomainRefused(CASE_DEVICE *Device)
+{
+    NTSTATUS Status = STATUS_UNSUCCESSFUL;
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va;
+
+    CaseAdapter(Device, 3, &A);
+    if (!A.Do->GetDmaDomain(A.Adapter) &&
+        A.Do->JoinDmaDomain(A.Adapter, NULL) == STATUS_NOT_SUPPORTED &&
+        A.Do->LeaveDmaDomain(A.Adapter) == STATUS_NOT_SUPPORTED &&
+        Domain(&A, &A, 4096, 0, MmCached, &Va, &Logical) ==
+        STATUS_INVALID_HANDLE &&
+        Domain(&A, NULL, 0, 0, MmCached, &Va, &Logical) ==
+        STATUS_INVALID_PARAMETER &&
+        Domain(&A, NULL, 4096, 2, MmCached, &Va, &Logical) ==
+        STATUS_INVALID_PARAMETER &&
+        Domain(&A, NULL, 4096, 0, MmWriteCombined, &Va, &Logical) ==
+        STATUS_INVALID_PARAMETER &&
+        Domain(&A, NULL, 4096, CBX_DOMAIN_COMMON_BUFFER_LARGE_PAGE, MmCached,
+               &Va, &Logical) == STATUS_INSUFFICIENT_RESOURCES) {
+        Status = STATUS_SUCCESS;
+    }
+    A.Do->PutDmaAdapter(A.Adapter);
+    return Status;
+}
+
+/* With an IOMMU: one domain, which both adapters of the device are in. */
+static NTSTATUS DomainJoin(CASE_DEVICE *Device)
+{
+    NTSTATUS Status = STATUS_UNSUCCESSFUL;
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A, B;
+    HANDLE Handle;
+    PVOID Va;
+
+    CaseAdapter(Device, 3, &A);
+    CaseAdapter(Device, 3, &B);
+    Handle = A.Do->GetDmaDomain(A.Adapter);
+    if (Handle && B.Do->GetDmaDomain(B.Adapter) == Handle &&
+        B.Do->LeaveDmaDomain(B.Adapter) == STATUS_INVALID_DEVICE_STATE &&
+        B.Do->JoinDmaDomain(B.Adapter, NULL) == STATUS_INVALID_HANDLE &&
+        B.Do->JoinDmaDomain(B.Adapter, Handle) == STATUS_SUCCESS &&
+        B.Do->JoinDmaDomain(B.Adapter, Handle) ==
+        STATUS_INVALID_DEVICE_STATE &&
+        Domain(&B, NULL, 4096, 0, MmCached, &Va, &Logical) ==
+        STATUS_INVALID_HANDLE &&
+        NT_SUCCESS(Domain(&B, Handle, 4096, 0, MmNonCached, &Va, &Logical))) {
+        B.Do->FreeCommonBuffer(B.Adapter, 4096, Logical, Va, FALSE);
+        Status = B.Do->LeaveDmaDomain(B.Adapter);
+    }
+    B.Do->PutDmaAdapter(B.Adapter);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return Status;
+}
+
 const CASE CallCases[] = {
+    { L"domain-join", DomainJoin },
+    { L"domain-at-dispatch", DomainAtDispatch },
+    { L"domain-leak", DomainLeak },
     { L"bounds-at-dispatch", BoundsAtDispatch },
     { L"bounds-wrong-cache", BoundsWrongCache },
     { NULL, NULL },

@@ -38,6 +38,6 @@ NTSTATUS CaseAdapter(CASE_DEVICE *Device, ULONG Version, ADAPTER *Adapter);
 VOID NTAPI CaseInitOnly(VOID);
 
 CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused,
-             CaseMdlRefused;
+             CaseMdlRefused, CaseDomainRefused;
 
 #endif /* CBX_NT_CASES_H */

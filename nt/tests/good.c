@@ -191,6 +191,7 @@ static NTSTATUS Good(CASE_DEVICE *Device)
         { L"poisoned pool", CasePoolPoisoned },
         { L"adapter of version 2", CaseOldVersion },
         { L"bounds refused", CaseBoundsRefused },
+        { L"domains refused", CaseDomainRefused },
         { L"MDLs refused", CaseMdlRefused },
     };
 

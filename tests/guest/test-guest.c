@@ -14,12 +14,12 @@
 
 #define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
               "AllocateCommonBufferVector AllocateCommonBufferWithBounds " \
-              "CreateCommonBufferFromMdl"
+              "AllocateDomainCommonBuffer CreateCommonBufferFromMdl"
 
 /* Those with an argument for the highest address. */
 #define LIMITED_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector " \
                       "AllocateCommonBufferWithBounds " \
-                      "CreateCommonBufferFromMdl"
+                      "AllocateDomainCommonBuffer CreateCommonBufferFromMdl"
 
 /* Those with an argument for the lowest one that the driver makes use of. */
 #define BOUNDED_CALLS "AllocateCommonBufferWithBounds " \
