@@ -27,6 +27,7 @@ VOID CallFreeCommon(_Inout_ CBX_ALLOCATION *Allocation,
 
 extern const CBX_CALL CallDomain;
 extern const CBX_CALL CallFromMdl;
+extern const CBX_CALL CallHal;
 extern const CBX_CALL CallWithBounds;
 
 #endif /* CBX_WDM_CALL_H */

@@ -153,6 +153,7 @@ static const CBX_CALL *const Calls[] = {
     &CallWithBounds,
     &CallDomain,
     &CallFromMdl,
+    &CallHal,
 };
 
 static const CBX_CALL *
@@ -217,6 +218,14 @@ CallDescribe(const CBX_REQUEST *Request, const CBX_ADAPTER *Adapter,
     }
 }
 
+static BOOLEAN
+CallTakesNode(ULONG Api)
+{
+    return Api != CBX_API_ALLOCATE_COMMON_BUFFER &&
+           Api != CBX_API_HAL_ALLOCATE_COMMON_BUFFER &&
+           Api != CBX_API_CREATE_COMMON_BUFFER_FROM_MDL;
+}
+
 static VOID
 CallPrepare(CBX_ALLOCATION *Allocation)
 {
@@ -239,8 +248,8 @@ CallPrepare(CBX_ALLOCATION *Allocation)
         Buffer->cache = Request->DefaultCache ? CBX_CACHE_DEFAULT :
                         Request->Uncached ? CBX_CACHE_NONCACHED
                                           : CBX_CACHE_CACHED;
-        Buffer->node = Request->Api == CBX_API_ALLOCATE_COMMON_BUFFER
-                       ? CBX_NODE_ANY : CALLS_NODE;
+        Buffer->node = CallTakesNode(Request->Api) ? CALLS_NODE
+                                                   : CBX_NODE_ANY;
         Buffer->variant = Allocation->Variants[i];
         CallDescribe(Request, Adapter, i, Allocation->Variants[i]);
     }

@@ -34,6 +34,9 @@ enum {
     { .Api = CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER, \
       .Adapter = AdapterWidest, .Length = length, .Elements = 1, \
       ##__VA_ARGS__ }
+#define HAL(kind, length, ...) \
+    { .Api = CBX_API_HAL_ALLOCATE_COMMON_BUFFER, .Adapter = Adapter##kind, \
+      .Length = length, .Elements = 1, ##__VA_ARGS__ }
 #define FROM_MDL(length, ...) \
     { .Api = CBX_API_CREATE_COMMON_BUFFER_FROM_MDL, \
       .Adapter = AdapterWidest, .Length = length, .Elements = 1, \
@@ -101,6 +104,11 @@ const CBX_REQUEST Plan[] = {
     FROM_MDL(PAGE, .Minimum = FROM_16_MIB, .ReadWrite = TRUE),
     FROM_MDL(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
              .SubSection = TRUE, .ReadWrite = TRUE),
+
+    HAL(Widest, BYTE),
+    HAL(Widest, RING, .Uncached = TRUE),
+    HAL(Width32, PAGE),
+    HAL(Version0, PAGE_AND_BYTE),
 };
 
 const ULONG PlanLength = ARRAYSIZE(Plan);

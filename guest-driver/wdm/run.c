@@ -251,8 +251,8 @@ RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
 
     cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Request->Api,
                      Adapter->Name, Offered ? CBX_PASS : CBX_SKIP,
-                     Offered ? "DMA_OPERATIONS has the member" :
-                     Adapter->Dma ? "DMA_OPERATIONS does not have the member"
+                     Offered ? "offered by this system" :
+                     Adapter->Dma ? "not offered by this system"
                                   : "IoGetDmaAdapter gives no adapter");
 }
 

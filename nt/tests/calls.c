@@ -177,7 +177,32 @@ static NTSTATUS DomainJoin(CASE_DEVICE *Device)
     return Status;
 }
 
+/* ---- HalAllocateCommonBuffer, HalFreeCommonBuffer ----------------------- */
+
+static NTSTATUS HalDoubleFree(CASE_DEVICE *Device)
+{
+    UNICODE_STRING AllocateName =
+        RTL_CONSTANT_STRING(L"HalAllocateCommonBuffer");
+    UNICODE_STRING FreeName = RTL_CONSTANT_STRING(L"HalFreeCommonBuffer");
+    PVOID (NTAPI *Allocate)(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS *,
+                            BOOLEAN);
+    VOID (NTAPI *Free)(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS, PVOID,
+                       BOOLEAN);
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va;
+
+    *(PVOID *)&Allocate = MmGetSystemRoutineAddress(&AllocateName);
+    *(PVOID *)&Free = MmGetSystemRoutineAddress(&FreeName);
+    CaseAdapter(Device, 3, &A);
+    Va = Allocate(A.Adapter, 100, &Logical, TRUE);
+    Free(A.Adapter, 100, Logical, Va, TRUE);
+    Free(A.Adapter, 100, Logical, Va, TRUE);
+    return STATUS_SUCCESS;
+}
+
 const CASE CallCases[] = {
+    { L"hal-double-free", HalDoubleFree },
     { L"domain-join", DomainJoin },
     { L"domain-at-dispatch", DomainAtDispatch },
     { L"domain-leak", DomainLeak },

@@ -14,7 +14,8 @@
 
 #define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
               "AllocateCommonBufferVector AllocateCommonBufferWithBounds " \
-              "AllocateDomainCommonBuffer CreateCommonBufferFromMdl"
+              "AllocateDomainCommonBuffer CreateCommonBufferFromMdl " \
+              "HalAllocateCommonBuffer"
 
 /* Those with an argument for the highest address. */
 #define LIMITED_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector " \
