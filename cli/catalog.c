@@ -24,6 +24,8 @@ const CbxFault cbx_faults[] = {
       "the HAL ignores the highest address asked for" },
     { "hal-ignore-minimum", CBX_FAULT_IN_GUEST,
       "the HAL ignores the lowest address asked for" },
+    { "hal-wrong-status", CBX_FAULT_IN_GUEST,
+      "the HAL refuses a request with an undocumented status" },
     { 0 }
 };
 #undef FAULT

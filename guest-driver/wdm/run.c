@@ -4,6 +4,7 @@
 #include "cbx/abi.h"
 #include "log.h"
 #include "plan.h"
+#include "refusal.h"
 
 enum {
     RUN_QUEUE_ENTRIES = 64,
@@ -254,6 +255,9 @@ RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
                      Offered ? "offered by this system" :
                      Adapter->Dma ? "not offered by this system"
                                   : "IoGetDmaAdapter gives no adapter");
+    if (Offered) {
+        RefusalCheck(&Run->Suite, Request->Api, Adapter);
+    }
 }
 
 static VOID

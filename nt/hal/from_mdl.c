@@ -111,6 +111,11 @@ static BOOLEAN IsContiguous(const MDL *Mdl, const PART *Part)
     return TRUE;
 }
 
+static NTSTATUS Refuse(NTSTATUS Status)
+{
+    return HalFaults & HAL_FAULT_WRONG_STATUS ? STATUS_UNSUCCESSFUL : Status;
+}
+
 NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *Public, PMDL Mdl,
                                 CONFIG *ExtendedConfigs,
                                 ULONG ExtendedConfigsCount,
@@ -132,11 +137,11 @@ NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *Public, PMDL Mdl,
     Status = TakeConfigs(Adapter, ExtendedConfigs, ExtendedConfigsCount,
                          &Request, &Part);
     if (!NT_SUCCESS(Status)) {
-        return Status;
+        return Refuse(Status);
     }
     Mdl = MdlOf(Mdl, &Part);
     if (!Mdl || !IsUsable(Mdl)) {
-        return STATUS_INVALID_PARAMETER;
+        return Refuse(STATUS_INVALID_PARAMETER);
     }
     if (!IsContiguous(Mdl, &Part)) {
         /* With translation Windows could; the platform layer cannot. */

@@ -17,7 +17,9 @@
     /* address width and maximum address are not honoured */ \
     X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit") \
     /* where a minimum address is given, the memory lies below it */ \
-    X(HAL_FAULT_IGNORE_MINIMUM, 0x4, "hal-ignore-minimum")
+    X(HAL_FAULT_IGNORE_MINIMUM, 0x4, "hal-ignore-minimum") \
+    /* CreateCommonBufferFromMdl refuses with an undocumented status */ \
+    X(HAL_FAULT_WRONG_STATUS, 0x8, "hal-wrong-status")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_

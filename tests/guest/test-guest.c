@@ -190,6 +190,15 @@ static void an_ignored_minimum_is_found(void)
     assert_failed_exactly(run, "range", BOUNDED_CALLS);
 }
 
+static void a_wrong_status_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault hal-wrong-status");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "refusal", "CreateCommonBufferFromMdl");
+    g_assert_cmpuint(count_checks(run, NULL, "refusal", "pass"), ==, 0);
+}
+
 /* ---- A guest that does not get there ------------------------------------- */
 
 static void too_little_time_is_a_timeout(void)
@@ -278,6 +287,7 @@ int main(int argc, char **argv)
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(an_ignored_limit_is_found);
     TEST(an_ignored_minimum_is_found);
+    TEST(a_wrong_status_is_found);
     TEST(too_little_time_is_a_timeout);
     TEST(a_panic_has_last_words);
     TEST(a_missing_import_is_named);
