@@ -24,6 +24,10 @@ const CbxFault cbx_faults[] = {
       "the HAL ignores the highest address asked for" },
     { "hal-ignore-cache", CBX_FAULT_IN_GUEST,
       "the HAL gives cached memory where uncached was asked for" },
+    { "hal-ignore-minimum", CBX_FAULT_IN_GUEST,
+      "the HAL ignores the lowest address asked for" },
+    { "hal-wrong-status", CBX_FAULT_IN_GUEST,
+      "the HAL refuses a request with an undocumented status" },
     { 0 }
 };
 #undef FAULT
@@ -32,6 +36,10 @@ static const guint wdm_calls[] = {
     CBX_API_ALLOCATE_COMMON_BUFFER,
     CBX_API_ALLOCATE_COMMON_BUFFER_EX,
     CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR,
+    CBX_API_ALLOCATE_WITH_BOUNDS,
+    CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER,
+    CBX_API_CREATE_COMMON_BUFFER_FROM_MDL,
+    CBX_API_HAL_ALLOCATE_COMMON_BUFFER,
     CBX_API_NONE
 };
 

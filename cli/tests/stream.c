@@ -155,11 +155,21 @@ CbxOptions *options_of(const char *arguments)
     return options;
 }
 
+char *arguments_for_calls(const char *arguments)
+{
+    return strstr(arguments, "--api")
+           ? g_strdup(arguments)
+           : g_strconcat("--api AllocateCommonBuffer,AllocateCommonBufferEx,"
+                         "AllocateCommonBufferVector",
+                         *arguments ? " " : "", arguments, NULL);
+}
+
 CbxJudgement *judge(const Stream *stream, const char *arguments,
                     CbxEnding ending, int status)
 {
     g_autoptr(CbxReport) report = stream_report(stream);
-    g_autoptr(CbxOptions) options = options_of(arguments);
+    g_autofree char *complete = arguments_for_calls(arguments);
+    g_autoptr(CbxOptions) options = options_of(complete);
     g_autoptr(CbxProcess) process = g_new0(CbxProcess, 1);
 
     process->messages = g_string_new(NULL);

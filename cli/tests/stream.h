@@ -55,6 +55,9 @@ Stream *stream_good(void);
 /* The report that reading @stream gives. */
 CbxReport *stream_report(const Stream *stream);
 
+/* @arguments, and unless they have it, an --api for stream_calls(). */
+char *arguments_for_calls(const char *arguments);
+
 /* `cbx run` with these options (one string, blanks between them). */
 CbxOptions *options_of(const char *arguments);
 

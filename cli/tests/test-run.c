@@ -77,9 +77,10 @@ static void play(Fixture *f, const Stream *stream, const char *script)
 
 static GSubprocess *start(Fixture *f, const char *arguments)
 {
+    g_autofree char *complete = arguments_for_calls(arguments);
     g_autofree char *line = g_strdup_printf(
         "'%s' run --qemu '%s' --guest-dir '%s' --json '%s' %s", cbx_path,
-        f->qemu, f->path, f->json, arguments);
+        f->qemu, f->path, f->json, complete);
     g_auto(GStrv) argv = NULL;
     g_autoptr(GError) error = NULL;
     GSubprocess *process;

@@ -14,7 +14,8 @@ static char *table_of(const Stream *stream, const char *arguments,
                       CbxEnding ending, const CbxStyle *style)
 {
     g_autoptr(CbxReport) report = stream_report(stream);
-    g_autoptr(CbxOptions) options = options_of(arguments);
+    g_autofree char *complete = arguments_for_calls(arguments);
+    g_autoptr(CbxOptions) options = options_of(complete);
     g_autoptr(CbxJudgement) j = judge(stream, arguments, ending, 0);
     char *text = cbx_table_format(options, report, j, 2.34,
                                   ending == CBX_ENDING_STOPPED ? NULL
@@ -176,7 +177,8 @@ static void a_crash_has_last_words(void)
 static JsonNode *json_of(const Stream *stream, const char *arguments)
 {
     g_autoptr(CbxReport) report = stream_report(stream);
-    g_autoptr(CbxOptions) options = options_of(arguments);
+    g_autofree char *complete = arguments_for_calls(arguments);
+    g_autoptr(CbxOptions) options = options_of(complete);
     g_autoptr(CbxJudgement) j = judge(stream, arguments, CBX_ENDING_STOPPED,
                                       0);
     g_autofree char *text = cbx_json_format(options, report, j, 2.34,

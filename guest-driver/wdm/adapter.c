@@ -11,6 +11,10 @@ static const struct {
                          CBX_DEVICE_DESCRIPTION_VERSION3, 32 },
     [AdapterFlags32] = { "version 2, 32 bits", DEVICE_DESCRIPTION_VERSION2,
                          32 },
+    [AdapterVersion1] = { "version 1, 32 bits", DEVICE_DESCRIPTION_VERSION1,
+                          32 },
+    [AdapterVersion0] = { "version 0, 32 bits", DEVICE_DESCRIPTION_VERSION,
+                          32 },
 };
 
 static ULONGLONG

@@ -9,6 +9,8 @@ typedef enum _CBX_ADAPTER_KIND {
     AdapterWidest,      /* description version 3, all that the device can */
     AdapterWidth32,     /* version 3, DmaAddressWidth 32 */
     AdapterFlags32,     /* version 2, Dma32BitAddresses */
+    AdapterVersion1,    /* version 1, as above */
+    AdapterVersion0,    /* version 0, as above */
     AdapterKinds
 } CBX_ADAPTER_KIND;
 

@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls under test, one behind the other in a table. */
-#include "calls.h"
-
-#include "cbx/abi.h"
+#include "call.h"
 #include "core/text.h"
 
-/* A plain node number: what MM_ANY_NODE_OK does here is not documented. */
-enum { CALLS_NODE = 0 };
-
-typedef struct _CBX_CALL {
-    ULONG Api;
-    BOOLEAN (*IsOffered)(const CBX_DMA_OPERATIONS *Operations);
-    BOOLEAN (*Allocate)(CBX_ALLOCATION *Allocation);
-    VOID (*Free)(CBX_ALLOCATION *Allocation, CBX_CALL_FREED *Freed,
-                 PVOID Context);
-} CBX_CALL;
-
-static VOID
+VOID
 CallSetBuffer(CBX_ALLOCATION *Allocation, ULONG Element, PVOID Va,
               PHYSICAL_ADDRESS Logical)
 {
@@ -68,8 +55,9 @@ CommonExAllocate(CBX_ALLOCATION *Allocation)
     return Va != NULL;
 }
 
-static VOID
-CommonFree(CBX_ALLOCATION *Allocation, CBX_CALL_FREED *Freed, PVOID Context)
+VOID
+CallFreeCommon(CBX_ALLOCATION *Allocation, CBX_CALL_FREED *Freed,
+               PVOID Context)
 {
     const CBX_REQUEST *Request = Allocation->Request;
     const CBX_ADAPTER *Adapter = Allocation->Adapter;
@@ -102,13 +90,12 @@ VectorAllocate(CBX_ALLOCATION *Allocation)
     PHYSICAL_ADDRESS High = {
         .QuadPart = Request->Maximum ? (LONGLONG)Request->Maximum : -1
     };
-    NTSTATUS Status;
 
-    Status = Adapter->Operations->AllocateCommonBufferVector(
+    Allocation->Status = Adapter->Operations->AllocateCommonBufferVector(
         Adapter->Dma, Low, High, Request->Uncached ? MmNonCached : MmCached,
         CALLS_NODE, 0, Request->Elements, Request->Length,
         &Allocation->Vector);
-    if (!NT_SUCCESS(Status)) {
+    if (!NT_SUCCESS(Allocation->Status)) {
         return FALSE;
     }
     for (ULONG i = 0; i < Request->Elements; i++) {
@@ -146,21 +133,35 @@ VectorFree(CBX_ALLOCATION *Allocation, CBX_CALL_FREED *Freed, PVOID Context)
 
 /* ---- All of them ------------------------------------------------------- */
 
-static const CBX_CALL Calls[] = {
-    { CBX_API_ALLOCATE_COMMON_BUFFER, CommonIsOffered, CommonAllocate,
-      CommonFree },
-    { CBX_API_ALLOCATE_COMMON_BUFFER_EX, CommonExIsOffered, CommonExAllocate,
-      CommonFree },
-    { CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, VectorIsOffered, VectorAllocate,
-      VectorFree },
+static const CBX_CALL CallCommon = {
+    CBX_API_ALLOCATE_COMMON_BUFFER, CommonIsOffered, CommonAllocate,
+    CallFreeCommon,
+};
+static const CBX_CALL CallCommonEx = {
+    CBX_API_ALLOCATE_COMMON_BUFFER_EX, CommonExIsOffered, CommonExAllocate,
+    CallFreeCommon,
+};
+static const CBX_CALL CallVector = {
+    CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, VectorIsOffered, VectorAllocate,
+    VectorFree,
+};
+
+static const CBX_CALL *const Calls[] = {
+    &CallCommon,
+    &CallCommonEx,
+    &CallVector,
+    &CallWithBounds,
+    &CallDomain,
+    &CallFromMdl,
+    &CallHal,
 };
 
 static const CBX_CALL *
 CallFind(ULONG Api)
 {
     for (ULONG i = 0; i < ARRAYSIZE(Calls); i++) {
-        if (Calls[i].Api == Api) {
-            return &Calls[i];
+        if (Calls[i]->Api == Api) {
+            return Calls[i];
         }
     }
     return NULL;
@@ -189,13 +190,24 @@ CallDescribe(const CBX_REQUEST *Request, const CBX_ADAPTER *Adapter,
     cbx_text_init(&Text, Variant, CALLS_VARIANT_MAX);
     cbx_text_dec(&Text, Request->Length);
     cbx_text_add(&Text, Request->Length == 1 ? " byte" : " bytes");
+    if (Request->Minimum) {
+        cbx_text_add(&Text, " from ");
+        cbx_text_hex(&Text, Request->Minimum);
+    }
     if (Request->Maximum) {
         cbx_text_add(&Text, " up to ");
         cbx_text_hex(&Text, Request->Maximum);
     }
-    cbx_text_add(&Text, Request->Uncached ? ", uncached" : ", cached");
+    cbx_text_add(&Text, Request->DefaultCache ? ", default cache type" :
+                        Request->Uncached ? ", uncached" : ", cached");
     cbx_text_add(&Text, ", adapter ");
     cbx_text_add(&Text, Adapter->Name);
+    if (Request->SubSection) {
+        cbx_text_add(&Text, ", sub-section");
+    }
+    if (Request->ReadWrite) {
+        cbx_text_add(&Text, ", for reading and writing");
+    }
     if (Request->Api == CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR) {
         cbx_text_add(&Text, ", element ");
         cbx_text_dec(&Text, Element);
@@ -204,6 +216,14 @@ CallDescribe(const CBX_REQUEST *Request, const CBX_ADAPTER *Adapter,
         cbx_text_add(&Text, Request->ElementsFirst ? ", freed one by one"
                                                    : ", freed at once");
     }
+}
+
+static BOOLEAN
+CallTakesNode(ULONG Api)
+{
+    return Api != CBX_API_ALLOCATE_COMMON_BUFFER &&
+           Api != CBX_API_HAL_ALLOCATE_COMMON_BUFFER &&
+           Api != CBX_API_CREATE_COMMON_BUFFER_FROM_MDL;
 }
 
 static VOID
@@ -222,12 +242,14 @@ CallPrepare(CBX_ALLOCATION *Allocation)
         Buffer->api = Request->Api;
         Buffer->element = i;
         Buffer->length = Request->Length;
+        Buffer->min = Request->Minimum;
         Buffer->max = Maximum;
         Buffer->align = PAGE_SIZE;
-        Buffer->cache = Request->Uncached ? CBX_CACHE_NONCACHED
+        Buffer->cache = Request->DefaultCache ? CBX_CACHE_DEFAULT :
+                        Request->Uncached ? CBX_CACHE_NONCACHED
                                           : CBX_CACHE_CACHED;
-        Buffer->node = Request->Api == CBX_API_ALLOCATE_COMMON_BUFFER
-                       ? CBX_NODE_ANY : CALLS_NODE;
+        Buffer->node = CallTakesNode(Request->Api) ? CALLS_NODE
+                                                   : CBX_NODE_ANY;
         Buffer->variant = Allocation->Variants[i];
         CallDescribe(Request, Adapter, i, Allocation->Variants[i]);
     }

@@ -16,8 +16,12 @@ typedef struct _CBX_REQUEST {
     CBX_ADAPTER_KIND Adapter;
     ULONG Length;               /* bytes, of each element */
     ULONG Elements;             /* 1 unless the call makes vectors */
+    ULONGLONG Minimum;          /* lowest address allowed; 0: not given */
     ULONGLONG Maximum;          /* highest address allowed; 0: not given */
     BOOLEAN Uncached;
+    BOOLEAN DefaultCache;       /* no cache type given: the platform's */
+    BOOLEAN SubSection;         /* MDL: from the second page of a longer one */
+    BOOLEAN ReadWrite;          /* MDL: with access permissions given: both */
     BOOLEAN ElementsFirst;      /* vectors: free each, then the vector */
 } CBX_REQUEST;
 
@@ -25,7 +29,10 @@ typedef struct _CBX_REQUEST {
 typedef struct _CBX_ALLOCATION {
     const CBX_REQUEST *Request;
     const CBX_ADAPTER *Adapter;
+    NTSTATUS Status;            /* of a call that returns one */
     CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    PVOID Pages;                /* ours, for an MDL */
+    PMDL Mdl;
     CbxBuffer Buffers[CALLS_ELEMENTS_MAX];
     char Variants[CALLS_ELEMENTS_MAX][CALLS_VARIANT_MAX];
 } CBX_ALLOCATION;

@@ -19,12 +19,28 @@ enum {
 #define BELOW_4_GIB  0xffffffffull
 #define BELOW_16_MIB 0x00ffffffull
 
+#define FROM_16_MIB  0x01000000ull
+
 #define COMMON(kind, length, ...) \
     { .Api = CBX_API_ALLOCATE_COMMON_BUFFER, .Adapter = Adapter##kind, \
       .Length = length, .Elements = 1, ##__VA_ARGS__ }
 #define COMMON_EX(length, ...) \
     { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_EX, .Adapter = AdapterWidest, \
       .Length = length, .Elements = 1, ##__VA_ARGS__ }
+#define BOUNDS(length, ...) \
+    { .Api = CBX_API_ALLOCATE_WITH_BOUNDS, .Adapter = AdapterWidest, \
+      .Length = length, .Elements = 1, ##__VA_ARGS__ }
+#define DOMAIN(length, ...) \
+    { .Api = CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER, \
+      .Adapter = AdapterWidest, .Length = length, .Elements = 1, \
+      ##__VA_ARGS__ }
+#define HAL(kind, length, ...) \
+    { .Api = CBX_API_HAL_ALLOCATE_COMMON_BUFFER, .Adapter = Adapter##kind, \
+      .Length = length, .Elements = 1, ##__VA_ARGS__ }
+#define FROM_MDL(length, ...) \
+    { .Api = CBX_API_CREATE_COMMON_BUFFER_FROM_MDL, \
+      .Adapter = AdapterWidest, .Length = length, .Elements = 1, \
+      ##__VA_ARGS__ }
 #define VECTOR(elements, length, ...) \
     { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, \
       .Adapter = AdapterWidest, .Length = length, .Elements = elements, \
@@ -42,6 +58,8 @@ const CBX_REQUEST Plan[] = {
     COMMON(Width32, RING),
     COMMON(Flags32, BYTE),
     COMMON(Flags32, RING),
+    COMMON(Version1, PAGE_AND_BYTE),
+    COMMON(Version0, RING),
 
     COMMON_EX(BYTE),
     COMMON_EX(PAGE),
@@ -61,6 +79,36 @@ const CBX_REQUEST Plan[] = {
     VECTOR(3, PAGE, .Uncached = TRUE, .ElementsFirst = TRUE),
     VECTOR(2, RING, .Maximum = BELOW_4_GIB, .Uncached = TRUE),
     VECTOR(2, PAGE, .Maximum = BELOW_16_MIB),
+
+    BOUNDS(BYTE, .DefaultCache = TRUE),
+    BOUNDS(PAGE_AND_BYTE),
+    BOUNDS(RING, .Uncached = TRUE),
+    BOUNDS(PAGE, .Maximum = BELOW_16_MIB),
+    BOUNDS(PAGE_AND_BYTE, .Minimum = FROM_16_MIB),
+    BOUNDS(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
+           .DefaultCache = TRUE),
+    BOUNDS(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
+           .Uncached = TRUE),
+
+    DOMAIN(BYTE, .DefaultCache = TRUE),
+    DOMAIN(PAGE_AND_BYTE),
+    DOMAIN(RING, .Uncached = TRUE),
+    DOMAIN(PAGE, .Maximum = BELOW_16_MIB),
+    DOMAIN(RING, .Maximum = BELOW_16_MIB, .Uncached = TRUE),
+
+    FROM_MDL(PAGE),
+    FROM_MDL(RING),
+    FROM_MDL(LARGE),
+    FROM_MDL(PAGE, .SubSection = TRUE),
+    FROM_MDL(RING, .Maximum = BELOW_16_MIB),
+    FROM_MDL(PAGE, .Minimum = FROM_16_MIB, .ReadWrite = TRUE),
+    FROM_MDL(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
+             .SubSection = TRUE, .ReadWrite = TRUE),
+
+    HAL(Widest, BYTE),
+    HAL(Widest, RING, .Uncached = TRUE),
+    HAL(Width32, PAGE),
+    HAL(Version0, PAGE_AND_BYTE),
 };
 
 const ULONG PlanLength = ARRAYSIZE(Plan);

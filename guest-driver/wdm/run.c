@@ -4,6 +4,7 @@
 #include "cbx/abi.h"
 #include "log.h"
 #include "plan.h"
+#include "refusal.h"
 
 enum {
     RUN_QUEUE_ENTRIES = 64,
@@ -99,18 +100,30 @@ RunFreed(PVOID Context, CbxBuffer *Buffer)
 
 /*
  * The documented answer to a request that no memory satisfies is a failure;
- * below 4 GiB minus one a system may really have none.
+ * below 4 GiB minus one, or above a minimum, a system may really have none.
  */
 static VOID
 RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
 {
     const CBX_REQUEST *Request = Allocation->Request;
-    BOOLEAN Narrow = Request->Maximum && Request->Maximum < 0xffffffffull;
+    BOOLEAN Narrow = Request->Minimum ||
+                     (Request->Maximum && Request->Maximum < 0xffffffffull);
+    char Seen[96];
+    CbxText Text;
+
+    cbx_text_init(&Text, Seen, sizeof(Seen));
+    cbx_text_add(&Text, "the call failed");
+    if (!NT_SUCCESS(Allocation->Status)) {
+        cbx_text_add(&Text, " with status ");
+        cbx_text_hex(&Text, (ULONG)Allocation->Status);
+    }
+    if (Narrow) {
+        cbx_text_add(&Text, ": no memory within the limits");
+    }
 
     cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
                      Allocation->Variants[0], Narrow ? CBX_SKIP : CBX_FAIL,
-                     Narrow ? "the call failed: no memory below the limit"
-                            : "the call failed");
+                     Seen);
 }
 
 /* Memory was allocated, but an element without an address is of no use. */
@@ -239,9 +252,12 @@ RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
 
     cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Request->Api,
                      Adapter->Name, Offered ? CBX_PASS : CBX_SKIP,
-                     Offered ? "DMA_OPERATIONS has the member" :
-                     Adapter->Dma ? "DMA_OPERATIONS does not have the member"
+                     Offered ? "offered by this system" :
+                     Adapter->Dma ? "not offered by this system"
                                   : "IoGetDmaAdapter gives no adapter");
+    if (Offered) {
+        RefusalCheck(&Run->Suite, Request->Api, Adapter);
+    }
 }
 
 static VOID

@@ -60,6 +60,14 @@ HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
     return CONTAINING_RECORD(Public, HAL_ADAPTER, Public);
 }
 
+BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter)
+{
+    struct pal_device_info Info;
+
+    pal_device_info(Adapter->Device, &Info);
+    return Info.translated != 0;
+}
+
 /* Bits of address, as 2.4 of DEVICE_DESCRIPTION's documentation has it. */
 static ULONG AddressWidth(const CBX_DEVICE_DESCRIPTION *Description)
 {
@@ -189,10 +197,16 @@ VOID HalOperationsInitialize(HAL_ADAPTER *Adapter)
     Operations->GetDmaAlignment = GetDmaAlignment;
     Operations->GetDmaAdapterInfo = GetDmaAdapterInfo;
     Operations->AllocateCommonBufferEx = HalAllocateCommonBufferEx;
+    Operations->AllocateDomainCommonBuffer = HalAllocateInDomain;
+    Operations->JoinDmaDomain = HalJoinDmaDomain;
+    Operations->LeaveDmaDomain = HalLeaveDmaDomain;
+    Operations->GetDmaDomain = HalGetDmaDomain;
+    Operations->AllocateCommonBufferWithBounds = HalAllocateWithBounds;
     Operations->AllocateCommonBufferVector = HalAllocateVector;
     Operations->GetCommonBufferFromVectorByIndex = HalGetFromVector;
     Operations->FreeCommonBufferFromVector = HalFreeFromVector;
     Operations->FreeCommonBufferVector = HalFreeVector;
+    Operations->CreateCommonBufferFromMdl = HalCreateFromMdl;
     switch (Adapter->Version) {
     case 0:
     case 1:

@@ -11,8 +11,8 @@ enum {
     OVERRUN_PADDING_AFTER = 5,
     FRESH = 0xcb,
     GUARD = 0x0f,               /* as the verifier's padding */
-    /* What an unfit address may cost, see HalBufferCreate(). */
-    ATTEMPTS = 16,
+    /* What an unfit address may cost, see Obtain(). */
+    ATTEMPTS = 64,
 };
 
 static LIST_ENTRY Buffers = { &Buffers, &Buffers };
@@ -38,9 +38,27 @@ static BOOLEAN Fits(const HAL_REQUEST *Request, const struct pal_dma *Dma)
     if (HalFaults & HAL_FAULT_IGNORE_LIMIT) {
         return TRUE;
     }
-    return Dma->logical >= Request->Lowest && Last <= Dma->limit &&
+    return (Dma->logical >= Request->Lowest ||
+            HalFaults & HAL_FAULT_IGNORE_MINIMUM) && Last <= Dma->limit &&
            /* Nothing forbids crossing 4 GiB; no HAL is known to do it. */
            Dma->logical >> 32 == Last >> 32;
+}
+
+static int32_t Get(void *Device, const HAL_REQUEST *Request,
+                   struct pal_dma *Dma)
+{
+    return Request->Pages ? pal_dma_map(Device, Dma, Request->Access)
+                          : pal_dma_alloc(Device, Dma);
+}
+
+static VOID Put(void *Device, BOOLEAN IsMapped, uint32_t Access,
+                struct pal_dma *Dma)
+{
+    if (IsMapped) {
+        pal_dma_unmap(Device, Dma, Access);
+    } else {
+        pal_dma_free(Device, Dma);
+    }
 }
 
 /*
@@ -50,11 +68,14 @@ static BOOLEAN Fits(const HAL_REQUEST *Request, const struct pal_dma *Dma)
 static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
                       struct pal_dma *Dma)
 {
-    struct pal_dma Unfit[ATTEMPTS];
+    struct pal_dma *Unfit = NtsAllocate(ATTEMPTS * sizeof(*Unfit));
     ULONG Count = 0;
     BOOLEAN Found = FALSE;
 
-    while (!Found && Count < ATTEMPTS && !pal_dma_alloc(Device, Dma)) {
+    if (!Unfit) {
+        return FALSE;
+    }
+    while (!Found && Count < ATTEMPTS && !Get(Device, Request, Dma)) {
         Found = Fits(Request, Dma) ||
                 /* larger than 4 GiB never fits between two borders */
                 Dma->size > 0x100000000ull;
@@ -63,8 +84,10 @@ static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
         }
     }
     while (Count) {
-        pal_dma_free(Device, &Unfit[--Count]);
+        Put(Device, Request->Pages != NULL, Request->Access,
+            &Unfit[--Count]);
     }
+    NtsFree(Unfit, ATTEMPTS * sizeof(*Unfit));
     return Found;
 }
 
@@ -91,6 +114,9 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     if (HalFaults & HAL_FAULT_IGNORE_LIMIT) {
         Limit = MAXULONGLONG;
     }
+    if (HalFaults & HAL_FAULT_IGNORE_MINIMUM && Request->Lowest) {
+        Limit = Request->Lowest - 1;
+    }
     Buffer = NtsAllocate(sizeof(*Buffer));
     if (!Buffer) {
         return NULL;
@@ -100,6 +126,7 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Dma.node = Request->Node;
     Buffer->Dma.cache = HalFaults & HAL_FAULT_IGNORE_CACHE ? PAL_CACHE_WB
                                                            : Request->Cache;
+    Buffer->Dma.va = Request->Pages;
     if (!Obtain(Adapter->Device, Request, &Buffer->Dma)) {
         goto cleanup_buffer;
     }
@@ -107,6 +134,8 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Length = Request->Length;
     Buffer->Logical = Buffer->Dma.logical;
     Buffer->InVector = InVector;
+    Buffer->IsMapped = Request->Pages != NULL;
+    Buffer->Access = Request->Access;
     Buffer->Caller = Caller;
     if (HalFaults & HAL_FAULT_PHYSICAL) {
         Buffer->Logical = pal_phys(Buffer->Dma.va);
@@ -116,7 +145,9 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                       Caller)) {
         goto cleanup_memory;
     }
-    Fill(Buffer->Dma.va, Buffer->Dma.size, Request->Length);
+    if (!Buffer->IsMapped) {
+        Fill(Buffer->Dma.va, Buffer->Dma.size, Request->Length);
+    }
     Flags = NtsLock(&Lock);
     InsertHeadList(&Buffers, &Buffer->Link);
     NtsUnlock(&Lock, Flags);
@@ -126,7 +157,7 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     return Buffer;
 
 cleanup_memory:
-    pal_dma_free(Adapter->Device, &Buffer->Dma);
+    Put(Adapter->Device, Buffer->IsMapped, Buffer->Access, &Buffer->Dma);
 cleanup_buffer:
     NtsFree(Buffer, sizeof(*Buffer));
     return NULL;
@@ -163,11 +194,13 @@ VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller)
         NtsLedgerRemove(NtsKindCommonBuffer, Buffer->Dma.va, NULL);
         InterlockedDecrement(&Adapter->Buffers);
     }
-    pal_dma_free(Adapter->Device, &Buffer->Dma);
+    Put(Adapter->Device, Buffer->IsMapped, Buffer->Access, &Buffer->Dma);
     NtsFree(Buffer, sizeof(*Buffer));
 }
 
-static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
+/* Pages mapped twice have one address; then the logical one tells which. */
+static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va,
+                            ULONGLONG Logical)
 {
     ULONG64 Flags = NtsLock(&Lock);
     HAL_BUFFER *Found = NULL;
@@ -177,7 +210,7 @@ static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
         HAL_BUFFER *Buffer = CONTAINING_RECORD(Link, HAL_BUFFER, Link);
 
         if (Buffer->Dma.va == Va && Buffer->Adapter == Adapter &&
-            !Buffer->InVector) {
+            !Buffer->InVector && (!Found || Buffer->Logical == Logical)) {
             Found = Buffer;
         }
     }
@@ -187,9 +220,9 @@ static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va)
 
 /* ---- Members of DMA_OPERATIONS ------------------------------------------ */
 
-static PVOID Allocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
-                      BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
-                      const VOID *Caller)
+PVOID HalBufferAllocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
+                        BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
+                        const VOID *Caller)
 {
     HAL_BUFFER *Buffer;
 
@@ -212,11 +245,16 @@ PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBuffer", Caller);
     /* x86 and x64 ignore CacheEnabled here: the memory is cached. */
-    HAL_REQUEST Request = { 0, MAXULONGLONG, Length, PAL_CACHE_WB,
-                            PAL_NODE_ANY };
+    HAL_REQUEST Request = {
+        .Highest = MAXULONGLONG,
+        .Length = Length,
+        .Cache = PAL_CACHE_WB,
+        .Node = PAL_NODE_ANY,
+    };
 
     HalRequirePassive("AllocateCommonBuffer", Caller);
-    return Allocate(Adapter, &Request, CacheEnabled, LogicalAddress, Caller);
+    return HalBufferAllocate(Adapter, &Request, CacheEnabled, LogicalAddress,
+                             Caller);
 }
 
 PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
@@ -229,15 +267,19 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBufferEx",
                                       Caller);
-    HAL_REQUEST Request = { 0, MAXULONGLONG, Length,
-                            CacheEnabled ? PAL_CACHE_WB : PAL_CACHE_UC,
-                            PreferredNode };
+    HAL_REQUEST Request = {
+        .Highest = MAXULONGLONG,
+        .Length = Length,
+        .Cache = CacheEnabled ? PAL_CACHE_WB : PAL_CACHE_UC,
+        .Node = PreferredNode,
+    };
 
     HalRequirePassive("AllocateCommonBufferEx", Caller);
     if (MaximumAddress) {
         Request.Highest = HalHighestBelow(MaximumAddress->QuadPart);
     }
-    return Allocate(Adapter, &Request, CacheEnabled, LogicalAddress, Caller);
+    return HalBufferAllocate(Adapter, &Request, CacheEnabled, LogicalAddress,
+                             Caller);
 }
 
 VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
@@ -246,7 +288,8 @@ VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
 {
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "FreeCommonBuffer", Caller);
-    HAL_BUFFER *Buffer = BufferAt(Adapter, VirtualAddress);
+    HAL_BUFFER *Buffer = BufferAt(Adapter, VirtualAddress,
+                                  LogicalAddress.QuadPart);
     CHAR Where[64];
 
     HalRequirePassive("FreeCommonBuffer", Caller);

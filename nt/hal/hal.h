@@ -17,7 +17,11 @@
     /* address width and maximum address are not honoured */ \
     X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit") \
     /* uncached memory is cached */ \
-    X(HAL_FAULT_IGNORE_CACHE, 0x4, "hal-ignore-cache")
+    X(HAL_FAULT_IGNORE_CACHE, 0x4, "hal-ignore-cache") \
+    /* where a minimum address is given, the memory lies below it */ \
+    X(HAL_FAULT_IGNORE_MINIMUM, 0x8, "hal-ignore-minimum") \
+    /* CreateCommonBufferFromMdl refuses with an undocumented status */ \
+    X(HAL_FAULT_WRONG_STATUS, 0x10, "hal-wrong-status")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_
@@ -36,11 +40,15 @@ typedef struct _HAL_ADAPTER {
     BOOLEAN ScatterGather;
     volatile LONG Buffers;          /* outstanding */
     volatile LONG Vectors;
+    BOOLEAN Joined;                 /* by JoinDmaDomain */
 } HAL_ADAPTER;
 
 /* Bug check 0xE6 unless it is an adapter that has not been put. */
 HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
                         const VOID *Caller);
+
+/* Does an IOMMU translate what the device puts on the bus? */
+BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter);
 
 /* 0xE6, IRQL: param 2 is 1 for "must be Expected", 2 for "at most". */
 VOID HalRequirePassive(const CHAR *Routine, const VOID *Caller);
@@ -59,6 +67,8 @@ typedef struct _HAL_REQUEST {
     ULONGLONG Length;               /* bytes, not 0 */
     uint32_t Cache;                 /* PAL_CACHE_* */
     ULONG Node;
+    PVOID Pages;                    /* the caller's; NULL: allocate */
+    uint32_t Access;                /* PAL_ACCESS_* for Pages */
 } HAL_REQUEST;
 
 typedef struct _HAL_BUFFER {
@@ -68,6 +78,8 @@ typedef struct _HAL_BUFFER {
     ULONGLONG Length;
     ULONGLONG Logical;              /* as handed out */
     BOOLEAN InVector;
+    BOOLEAN IsMapped;               /* pages of the caller, not ours */
+    uint32_t Access;                /* then: PAL_ACCESS_* */
     BOOLEAN CacheEnabled;           /* as the caller said */
     const VOID *Caller;
 } HAL_BUFFER;
@@ -77,6 +89,14 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                             BOOLEAN InVector, const VOID *Caller);
 /* Checks the guard bytes, then gives the memory back. */
 VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller);
+
+/*
+ * What a call that returns a virtual address does with a buffer: 0 bytes are
+ * refused. CacheEnabled is what FreeCommonBuffer must be given.
+ */
+PVOID HalBufferAllocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
+                        BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
+                        const VOID *Caller);
 
 /* Strictly below a caller's maximum, which documentation leaves open. */
 ULONGLONG HalHighestBelow(ULONGLONG Maximum);
@@ -88,6 +108,29 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
                                       CBX_NODE_REQUIREMENT);
 VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS,
                                  PVOID, BOOLEAN);
+
+/*
+ * The optional cache type of the calls that take a pointer to it: NULL is the
+ * platform's, write-back. FALSE: not one of the two that are allowed.
+ */
+BOOLEAN HalCacheOf(const MEMORY_CACHING_TYPE *CacheType, uint32_t *Cache);
+
+PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
+                                  PHYSICAL_ADDRESS *, ULONG, ULONG,
+                                  MEMORY_CACHING_TYPE *, CBX_NODE_REQUIREMENT,
+                                  PHYSICAL_ADDRESS *);
+
+NTSTATUS NTAPI HalAllocateInDomain(CBX_DMA_ADAPTER *, HANDLE,
+                                   PHYSICAL_ADDRESS *, ULONG, ULONG,
+                                   MEMORY_CACHING_TYPE *, CBX_NODE_REQUIREMENT,
+                                   PHYSICAL_ADDRESS *, PVOID *);
+HANDLE NTAPI HalGetDmaDomain(CBX_DMA_ADAPTER *);
+NTSTATUS NTAPI HalJoinDmaDomain(CBX_DMA_ADAPTER *, HANDLE);
+NTSTATUS NTAPI HalLeaveDmaDomain(CBX_DMA_ADAPTER *);
+
+NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *, PMDL,
+                                CBX_DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *,
+                                ULONG, PHYSICAL_ADDRESS *);
 
 NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS,
                                  PHYSICAL_ADDRESS, MEMORY_CACHING_TYPE,

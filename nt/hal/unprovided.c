@@ -28,13 +28,7 @@
     X(FlushAdapterBuffersEx) \
     X(FreeAdapterObject) \
     X(CancelMappedTransfer) \
-    X(AllocateDomainCommonBuffer) \
-    X(FlushDmaBuffer) \
-    X(JoinDmaDomain) \
-    X(LeaveDmaDomain) \
-    X(GetDmaDomain) \
-    X(AllocateCommonBufferWithBounds) \
-    X(CreateCommonBufferFromMdl)
+    X(FlushDmaBuffer)
 
 static VOID Unprovided(const CHAR *Member, const VOID *Caller)
 {

@@ -107,9 +107,12 @@ NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *Public,
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBufferVector",
                                       Caller);
-    HAL_REQUEST Request = { LowAddress.QuadPart,
-                            HalHighestBelow(HighAddress.QuadPart),
-                            SizeOfElements, 0, IdealNode };
+    HAL_REQUEST Request = {
+        .Lowest = LowAddress.QuadPart,
+        .Highest = HalHighestBelow(HighAddress.QuadPart),
+        .Length = SizeOfElements,
+        .Node = IdealNode,
+    };
     VECTOR *Vector;
 
     RequireIrql(PASSIVE_LEVEL, "AllocateCommonBufferVector", Caller);

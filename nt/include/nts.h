@@ -32,6 +32,7 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
 /* Kind, how the ledger calls it. */
 #define NTS_KIND_LIST(X) \
     X(NtsKindPool, "pool allocation") \
+    X(NtsKindContiguous, "contiguous memory") \
     X(NtsKindDevice, "device object") \
     X(NtsKindAttachment, "attached device") \
     X(NtsKindLink, "symbolic link") \

@@ -139,3 +139,65 @@ void PALAPI pal_dma_free(void *device, struct pal_dma *dma)
 	}
 	context_return(&saved);
 }
+
+static enum dma_data_direction direction_of(u32 access)
+{
+	switch (access) {
+	case PAL_ACCESS_READ:
+		return DMA_TO_DEVICE;
+	case PAL_ACCESS_WRITE:
+		return DMA_FROM_DEVICE;
+	default:
+		return DMA_BIDIRECTIONAL;
+	}
+}
+
+int32_t PALAPI pal_dma_map(void *device, struct pal_dma *dma, uint32_t access)
+{
+	struct device *dev = &((struct nt_device *)device)->pci->dev;
+	struct pe_context saved;
+	dma_addr_t logical;
+	int err = -ENOMEM;
+	u64 mask;
+
+	/* Only there do neighbours of virtual memory neighbour physically. */
+	if (!dma->size || dma->size & ~PAGE_MASK || dma->size > INT_MAX ||
+	    (unsigned long)dma->va & ~PAGE_MASK || !virt_addr_valid(dma->va) ||
+	    dma->limit < dma->size - 1)
+		return -EINVAL;
+	context_leave(&saved);
+	mutex_lock(&dma_lock);
+	mask = *dev->dma_mask;
+	*dev->dma_mask = dma->limit;
+	logical = dma_map_single_attrs(dev, dma->va, dma->size,
+				       direction_of(access),
+				       DMA_ATTR_SKIP_CPU_SYNC |
+				       DMA_ATTR_NO_WARN);
+	*dev->dma_mask = mask;
+	if (!dma_mapping_error(dev, logical)) {
+		dma->logical = logical;
+		err = 0;
+		/* A bounce buffer is not shared memory. */
+		if (!dma_translated(dev) &&
+		    logical != virt_to_phys(dma->va)) {
+			dma_unmap_single_attrs(dev, logical, dma->size,
+					       direction_of(access),
+					       DMA_ATTR_SKIP_CPU_SYNC);
+			err = -ENOMEM;
+		}
+	}
+	mutex_unlock(&dma_lock);
+	context_return(&saved);
+	return err;
+}
+
+void PALAPI pal_dma_unmap(void *device, struct pal_dma *dma, uint32_t access)
+{
+	struct device *dev = &((struct nt_device *)device)->pci->dev;
+	struct pe_context saved;
+
+	context_leave(&saved);
+	dma_unmap_single_attrs(dev, dma->logical, dma->size,
+			       direction_of(access), DMA_ATTR_SKIP_CPU_SYNC);
+	context_return(&saved);
+}

@@ -86,6 +86,11 @@ struct pal_dma {
 #define PAL_CACHE_UC         1u
 #define PAL_CACHE_WC         2u
 
+/* What the device may do with memory. */
+#define PAL_ACCESS_READ      1u
+#define PAL_ACCESS_WRITE     2u
+#define PAL_ACCESS_BOTH      3u
+
 /* Handed to the entry point of ntoskrnl.exe: uint32_t entry(struct pal_boot *) */
 struct pal_boot {
 	uint32_t size;                  /* of this: both sides are of one build */
@@ -169,7 +174,13 @@ X(int32_t,  pal_irq_connect, (void *device, uint32_t index, pal_isr isr, \
 X(void,     pal_irq_disconnect, (void *device, uint32_t index)) \
 /* 0 or a negative errno. Sleep. */ \
 X(int32_t,  pal_dma_alloc, (void *device, struct pal_dma *dma)) \
-X(void,     pal_dma_free,  (void *device, struct pal_dma *dma))
+X(void,     pal_dma_free,  (void *device, struct pal_dma *dma)) \
+/* The same for memory that pal_alloc() gave, whole pages, at dma->va; cache */ \
+/* and node are ignored. Without translation access is always both. Sleep. */ \
+X(int32_t,  pal_dma_map,   (void *device, struct pal_dma *dma, \
+			    uint32_t access)) \
+X(void,     pal_dma_unmap, (void *device, struct pal_dma *dma, \
+			    uint32_t access))
 
 #define PAL_DECLARE_(ret, name, args) PALIMPORT ret PALAPI name args;
 PAL_FUNCTIONS(PAL_DECLARE_)

@@ -23,11 +23,21 @@ typedef struct _CASE {
 } CASE;
 
 /* Tables that end with a NULL name. */
-extern const CASE DmaCases[], KernelCases[], GoodCases[];
+extern const CASE CallCases[], DmaCases[], KernelCases[], MdlCases[],
+                  GoodCases[];
+
+/* A DMA adapter with 64 address bits. */
+typedef struct _ADAPTER {
+    CBX_DMA_ADAPTER *Adapter;
+    CBX_DMA_OPERATIONS *Do;
+} ADAPTER;
+
+NTSTATUS CaseAdapter(CASE_DEVICE *Device, ULONG Version, ADAPTER *Adapter);
 
 /* In the section that is discarded after DriverEntry. */
 VOID NTAPI CaseInitOnly(VOID);
 
-CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion;
+CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused,
+             CaseMdlRefused, CaseDomainRefused;
 
 #endif /* CBX_NT_CASES_H */

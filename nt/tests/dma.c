@@ -2,39 +2,11 @@
 /* Wrong use of DMA adapters and common buffers. */
 #include "cases.h"
 
-typedef struct _ADAPTER {
-    CBX_DMA_ADAPTER *Adapter;
-    CBX_DMA_OPERATIONS *Do;
-} ADAPTER;
-
-static NTSTATUS Get(CASE_DEVICE *Device, ULONG Version, ADAPTER *Adapter)
-{
-    CBX_DEVICE_DESCRIPTION Description;
-    ULONG MapRegisters;
-
-    RtlZeroMemory(&Description, sizeof(Description));
-    Description.Version = Version;
-    Description.Master = TRUE;
-    Description.ScatterGather = TRUE;
-    Description.Dma64BitAddresses = TRUE;
-    Description.InterfaceType = PCIBus;
-    Description.MaximumLength = 0x10000;
-    Description.DmaAddressWidth = 64;
-    Adapter->Adapter = (PVOID)IoGetDmaAdapter(Device->Pdo,
-                                              (PVOID)&Description,
-                                              &MapRegisters);
-    if (!Adapter->Adapter) {
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    Adapter->Do = Adapter->Adapter->DmaOperations;
-    return STATUS_SUCCESS;
-}
-
 /* An adapter of version 3 with one buffer of `Length` bytes. */
 static PVOID GetBuffer(CASE_DEVICE *Device, ADAPTER *Adapter, ULONG Length,
                        PHYSICAL_ADDRESS *Logical)
 {
-    if (!NT_SUCCESS(Get(Device, 3, Adapter))) {
+    if (!NT_SUCCESS(CaseAdapter(Device, 3, Adapter))) {
         return NULL;
     }
     return Adapter->Do->AllocateCommonBuffer(Adapter->Adapter, Length, Logical,
@@ -80,7 +52,7 @@ static NTSTATUS UseAfterPut(CASE_DEVICE *Device)
     PHYSICAL_ADDRESS Logical;
     ADAPTER A;
 
-    Get(Device, 3, &A);
+    CaseAdapter(Device, 3, &A);
     Allocate = A.Do->AllocateCommonBuffer;
     A.Do->PutDmaAdapter(A.Adapter);
     Allocate(A.Adapter, 4096, &Logical, TRUE);
@@ -93,7 +65,7 @@ static NTSTATUS AllocateAtDispatch(CASE_DEVICE *Device)
     ADAPTER A;
     KIRQL Irql;
 
-    Get(Device, 3, &A);
+    CaseAdapter(Device, 3, &A);
     KeRaiseIrql(DISPATCH_LEVEL, &Irql);
     A.Do->AllocateCommonBuffer(A.Adapter, 4096, &Logical, TRUE);
     KeLowerIrql(Irql);
@@ -126,7 +98,7 @@ static NTSTATUS BadVersion(CASE_DEVICE *Device)
 {
     ADAPTER A;
 
-    return Get(Device, 4, &A);
+    return CaseAdapter(Device, 4, &A);
 }
 
 NTSTATUS CaseOldVersion(CASE_DEVICE *Device)
@@ -134,7 +106,7 @@ NTSTATUS CaseOldVersion(CASE_DEVICE *Device)
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
     ADAPTER A;
 
-    Get(Device, 2, &A);
+    CaseAdapter(Device, 2, &A);
     if (A.Do->Size == 0x80 && !CBX_DMA_HAS(A.Do, AllocateCommonBufferEx) &&
         !A.Do->GetDmaAdapterInfo) {
         Status = STATUS_SUCCESS;
@@ -147,7 +119,7 @@ static NTSTATUS Unprovided(CASE_DEVICE *Device)
 {
     ADAPTER A;
 
-    Get(Device, 3, &A);
+    CaseAdapter(Device, 3, &A);
     A.Do->ReadDmaCounter(A.Adapter);
     return STATUS_SUCCESS;
 }
@@ -159,7 +131,7 @@ static CBX_DMA_COMMON_BUFFER_VECTOR *GetVector(CASE_DEVICE *Device, ADAPTER *A)
 
     Low.QuadPart = 0;
     High.QuadPart = -1;
-    Get(Device, 3, A);
+    CaseAdapter(Device, 3, A);
     A->Do->AllocateCommonBufferVector(A->Adapter, Low, High, MmCached, 0, 0, 3,
                                       4096, &Vector);
     return Vector;

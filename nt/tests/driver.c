@@ -5,7 +5,9 @@ DRIVER_INITIALIZE DriverEntry;
 
 static WCHAR CaseName[32];
 
-static const CASE *const Tables[] = { DmaCases, KernelCases, GoodCases };
+static const CASE *const Tables[] = {
+    CallCases, DmaCases, KernelCases, MdlCases, GoodCases
+};
 
 static CASE_ROUTINE *FindCase(VOID)
 {

@@ -190,6 +190,9 @@ static NTSTATUS Good(CASE_DEVICE *Device)
         { L"work items", WorkItems },
         { L"poisoned pool", CasePoolPoisoned },
         { L"adapter of version 2", CaseOldVersion },
+        { L"bounds refused", CaseBoundsRefused },
+        { L"domains refused", CaseDomainRefused },
+        { L"MDLs refused", CaseMdlRefused },
     };
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(All); i++) {

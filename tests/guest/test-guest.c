@@ -13,10 +13,16 @@
 #include "run.h"
 
 #define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
-              "AllocateCommonBufferVector"
+              "AllocateCommonBufferVector AllocateCommonBufferWithBounds " \
+              "AllocateDomainCommonBuffer CreateCommonBufferFromMdl " \
+              "HalAllocateCommonBuffer"
 
 /* Those that honour a wish for uncached memory. */
 #define CACHE_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector"
+
+/* Those with an argument for the lowest one that the driver makes use of. */
+#define BOUNDED_CALLS "AllocateCommonBufferWithBounds " \
+                      "CreateCommonBufferFromMdl"
 
 /* Checks that move data; each transfer the device spoils is seen by one. */
 #define TO_DEVICE   "integrity-to-device checksum edges-to-device"
@@ -186,6 +192,23 @@ static void cached_instead_of_uncached_is_found(void)
     assert_failed_exactly(run, "memory-type", CACHE_CALLS);
 }
 
+static void an_ignored_minimum_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault hal-ignore-minimum");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "range", BOUNDED_CALLS);
+}
+
+static void a_wrong_status_is_found(void)
+{
+    g_autoptr(Run) run = run_guest("--fault hal-wrong-status");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "refusal", "CreateCommonBufferFromMdl");
+    g_assert_cmpuint(count_checks(run, NULL, "refusal", "pass"), ==, 0);
+}
+
 /* ---- A guest that does not get there ------------------------------------- */
 
 static void too_little_time_is_a_timeout(void)
@@ -274,6 +297,8 @@ int main(int argc, char **argv)
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(an_ignored_limit_is_found);
     TEST(cached_instead_of_uncached_is_found);
+    TEST(an_ignored_minimum_is_found);
+    TEST(a_wrong_status_is_found);
     TEST(too_little_time_is_a_timeout);
     TEST(a_panic_has_last_words);
     TEST(a_missing_import_is_named);
