@@ -150,7 +150,12 @@ GStrv cbx_machine_command(const CbxOptions *o, GError **error)
     add(argv, "-no-reboot", NULL);
     add(argv, "-display", "none");
     add(argv, "-machine", o->arch->machine);
-    add(argv, "-accel", "tcg");
+    /*
+     * With a thread for each vCPU, one that has a stale TLB entry for MMIO
+     * while another moves a BAR can abort QEMU (iotlb_to_section()); seen
+     * once in about a hundred boots with 10.2.2.
+     */
+    add(argv, "-accel", "tcg,thread=single");
     add(argv, "-cpu", o->arch->cpu);
     add(argv, "-smp", GUEST_CPUS);
     add(argv, "-m", GUEST_MEMORY);
