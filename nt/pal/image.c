@@ -132,11 +132,32 @@ static void *image_resolve(const char *module, const char *name)
 	return strcasecmp(module, PAL_MODULE) ? NULL : pal_function(name);
 }
 
-/* Fills in the import table; returns how many imports nobody provides. */
-static u32 image_link(struct image *image)
+struct missing_imports {
+	u32 count;
+	char first[128];
+};
+
+static void image_miss(struct missing_imports *missing,
+		       const struct image *image,
+		       const struct pe_import *import)
+{
+	char text[sizeof(missing->first)];
+
+	if (import->name)
+		scnprintf(text, sizeof(text), "%s needs %s!%s", image->name,
+			  import->module, import->name);
+	else
+		scnprintf(text, sizeof(text), "%s needs %s!#%u", image->name,
+			  import->module, import->ordinal);
+	pr_err("%s, which this stand-in does not provide\n", text);
+	if (!missing->count++)
+		strscpy(missing->first, text, sizeof(missing->first));
+}
+
+/* Fills in the import table. */
+static void image_link(struct image *image, struct missing_imports *missing)
 {
 	struct pe_import import = { 0 };
-	u32 missing = 0;
 	int more;
 
 	while ((more = pe_next_import(&image->pe, image->base, &import)) > 0) {
@@ -144,22 +165,14 @@ static u32 image_link(struct image *image)
 
 		if (import.name)
 			target = image_resolve(import.module, import.name);
-		if (target) {
+		if (target)
 			*(void **)(image->base + import.slot) = target;
-			continue;
-		}
-		missing++;
-		if (import.name)
-			pr_err("%s needs %s!%s, which this stand-in does not provide\n",
-			       image->name, import.module, import.name);
 		else
-			pr_err("%s needs %s!#%u, which this stand-in does not provide\n",
-			       image->name, import.module, import.ordinal);
+			image_miss(missing, image, &import);
 	}
 	if (more < 0)
 		image_crash("bad-image", "%s: %s", image->name,
 			    image->pe.error);
-	return missing;
 }
 
 static void image_protect(struct image *image)
@@ -200,7 +213,8 @@ static void image_load_imports(void)
 
 int image_load_all(const char *driver, struct pal_boot *boot)
 {
-	u32 missing = 0, i;
+	struct missing_imports missing = { 0 };
+	u32 i;
 
 	if (!image_load("ntoskrnl.exe"))
 		image_crash("bad-image", "the initial root file system has no /ntoskrnl.exe");
@@ -209,11 +223,11 @@ int image_load_all(const char *driver, struct pal_boot *boot)
 			    driver);
 	image_load_imports();
 	for (i = 0; i < image_count; i++)
-		missing += image_link(&images[i]);
-	if (missing)
+		image_link(&images[i], &missing);
+	if (missing.count)
 		image_crash("missing-import",
-			    "%u imports are missing; the console names each",
-			    missing);
+			    "%s, which this stand-in does not provide (missing imports: %u, each on the console)",
+			    missing.first, missing.count);
 	boot->images = image_count;
 	boot->driver = 1;
 	for (i = 0; i < image_count; i++) {
