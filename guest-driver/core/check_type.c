@@ -17,10 +17,14 @@ static bool is_x86(uint32_t type)
     return type >= CBX_MEMTYPE_UC && type <= CBX_MEMTYPE_WB;
 }
 
-/* On x64, AllocateCommonBuffer gives cached memory whatever was asked for. */
+/*
+ * On x64, AllocateCommonBuffer gives cached memory whatever was asked for;
+ * HalAllocateCommonBuffer is the same routine by another way.
+ */
 static bool wants_uncached(const CbxBuffer *b)
 {
     return b->api != CBX_API_ALLOCATE_COMMON_BUFFER &&
+           b->api != CBX_API_HAL_ALLOCATE_COMMON_BUFFER &&
            (b->cache == CBX_CACHE_NONCACHED ||
             b->cache == CBX_CACHE_WRITECOMBINED);
 }

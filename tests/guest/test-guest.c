@@ -18,7 +18,9 @@
               "HalAllocateCommonBuffer"
 
 /* Those that honour a wish for uncached memory. */
-#define CACHE_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector"
+#define CACHE_CALLS "AllocateCommonBufferEx AllocateCommonBufferVector " \
+                    "AllocateCommonBufferWithBounds " \
+                    "AllocateDomainCommonBuffer"
 
 /* Those with an argument for the lowest one that the driver makes use of. */
 #define BOUNDED_CALLS "AllocateCommonBufferWithBounds " \
