@@ -7,6 +7,7 @@
 #include "core/suite.h"
 #include "interrupt.h"
 #include "plan.h"
+#include "refusal.h"
 
 /* Reads "CBXk" in a debugger's listing. */
 #define RUN_POOL_TAG 0x6b584243u
@@ -187,13 +188,21 @@ RunQueueStop(CBX_RUN *Run)
 
 /* ---- All of it ---------------------------------------------------------- */
 
+/* The plan's rows of one call are neighbours. */
 static VOID
 RunPlan(CBX_RUN *Run)
 {
+    ULONG Last = CBX_API_NONE;
+
     for (ULONG i = 0; i < PlanLength && !Run->Suite.broken; i++) {
-        if (cbx_device_wants(&Run->Device, Plan[i].Api)) {
-            RunRequest(Run, &Plan[i]);
+        if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
+            continue;
         }
+        if (Plan[i].Api != Last) {
+            Last = Plan[i].Api;
+            RefusalCheck(&Run->Suite, Last, Run->Handle);
+        }
+        RunRequest(Run, &Plan[i]);
     }
     if (Run->Suite.broken) {
         cbx_report_text(&Run->Report, "error",

@@ -107,12 +107,6 @@ static NTSTATUS Create(const FX_GLOBALS *Globals, FX_ENABLER *Enabler,
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS Outcome(NTSTATUS Status)
-{
-    return !NT_SUCCESS(Status) && FxFaults() & NTS_FAULT_WDF_STATUS
-           ? STATUS_UNSUCCESSFUL : Status;
-}
-
 NTSTATUS NTAPI WdfCommonBufferCreate(PWDF_DRIVER_GLOBALS Globals,
                                      WDFDMAENABLER EnablerHandle,
                                      SIZE_T Length,
@@ -129,7 +123,7 @@ NTSTATUS NTAPI WdfCommonBufferCreate(PWDF_DRIVER_GLOBALS Globals,
         Status = Create(FxGlobals(Globals), Enabler, Length, NULL, Attributes,
                         __builtin_return_address(0), Handle);
     }
-    return Outcome(Status);
+    return FxOutcome(Status);
 }
 
 NTSTATUS NTAPI
@@ -144,7 +138,7 @@ WdfCommonBufferCreateWithConfig(PWDF_DRIVER_GLOBALS Globals,
 
     FX_REQUIRE(Config);
     if (Config->Size != sizeof(*Config)) {
-        return Outcome(STATUS_INFO_LENGTH_MISMATCH);
+        return FxOutcome(STATUS_INFO_LENGTH_MISMATCH);
     }
     FX_REQUIRE(Handle);
     *Handle = NULL;
@@ -153,7 +147,7 @@ WdfCommonBufferCreateWithConfig(PWDF_DRIVER_GLOBALS Globals,
         Status = Create(FxGlobals(Globals), Enabler, Length, Config,
                         Attributes, __builtin_return_address(0), Handle);
     }
-    return Outcome(Status);
+    return FxOutcome(Status);
 }
 
 PVOID NTAPI

@@ -231,7 +231,7 @@ NTSTATUS NTAPI WdfDmaEnablerCreate(PWDF_DRIVER_GLOBALS Globals,
                                 Given, 0, Caller, &Enabler);
     }
     if (!NT_SUCCESS(Status)) {
-        return Status;
+        return FxOutcome(Status);
     }
     Enabler->Head.Passive = TRUE;
     Enabler->Head.Dispose = EnablerDispose;
@@ -242,7 +242,7 @@ NTSTATUS NTAPI WdfDmaEnablerCreate(PWDF_DRIVER_GLOBALS Globals,
     Status = GetAdapters(Enabler);
     if (!NT_SUCCESS(Status)) {
         FxObjectAbandon(&Enabler->Head);
-        return Status;
+        return FxOutcome(Status);
     }
     *Handle = FxHandle(Enabler);
     return STATUS_SUCCESS;

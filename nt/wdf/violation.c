@@ -54,3 +54,9 @@ ULONG FxFaults(VOID)
 {
     return HalNtsFaults();
 }
+
+NTSTATUS FxOutcome(NTSTATUS Status)
+{
+    return !NT_SUCCESS(Status) && FxFaults() & NTS_FAULT_WDF_STATUS
+           ? STATUS_UNSUCCESSFUL : Status;
+}

@@ -70,6 +70,9 @@ NTSTATUS FxCheckPassive(const CHAR *Routine, const VOID *Caller);
 /* 0x10D/0xE unless a callback returned at the IRQL it was called at. */
 VOID FxRequireSameIrql(KIRQL Before, const CHAR *Callback);
 
+/* What a call for common buffers returns: a fault changes why it failed. */
+NTSTATUS FxOutcome(NTSTATUS Status);
+
 /* The faults in NTS_WDF_FAULT_LIST that are on. */
 ULONG FxFaults(VOID);
 

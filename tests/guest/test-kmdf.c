@@ -16,7 +16,7 @@ static void assert_passed(const Run *run)
 {
     static const char *const calls[] = { CREATE, CONFIG };
     static const char *const checks[] = {
-        "allocation", "getters", "alignment", "range", "memory-type",
+        "refusal", "allocation", "getters", "alignment", "range", "memory-type",
         "integrity-to-device", "integrity-from-device", "lifetime",
     };
 
@@ -144,6 +144,15 @@ static void a_skipped_cleanup_is_found(void)
     assert_failed_exactly(run, "lifetime", BOTH);
 }
 
+static void a_wrong_status_is_found(void)
+{
+    g_autoptr(Run) run = run_guest(RUN "--fault wdf-wrong-status");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "refusal", BOTH);
+    g_assert_cmpuint(count_checks(run, NULL, "refusal", "pass"), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -163,5 +172,6 @@ int main(int argc, char **argv)
     TEST(a_wrong_length_is_found);
     TEST(memory_kept_by_a_deleted_parent_is_found);
     TEST(a_skipped_cleanup_is_found);
+    TEST(a_wrong_status_is_found);
     return g_test_run();
 }
