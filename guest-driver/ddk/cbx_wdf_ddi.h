@@ -82,6 +82,19 @@
     X(97, VOID, DmaEnablerSetMaximumScatterGatherElements, \
       (WDFDMAENABLER DmaEnabler, SIZE_T MaximumFragments), \
       (DmaEnabler, MaximumFragments)) \
+    X(111, NTSTATUS, DpcCreate, \
+      (PWDF_DPC_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes, \
+       WDFDPC *Dpc), \
+      (Config, Attributes, Dpc)) \
+    X(112, BOOLEAN, DpcEnqueue, \
+      (WDFDPC Dpc), \
+      (Dpc)) \
+    X(113, BOOLEAN, DpcCancel, \
+      (WDFDPC Dpc, BOOLEAN Wait), \
+      (Dpc, Wait)) \
+    X(114, WDFOBJECT, DpcGetParentObject, \
+      (WDFDPC Dpc), \
+      (Dpc)) \
     X(116, NTSTATUS, DriverCreate, \
       (PDRIVER_OBJECT DriverObject, PCUNICODE_STRING RegistryPath, \
        PWDF_OBJECT_ATTRIBUTES Attributes, PWDF_DRIVER_CONFIG Config, \
@@ -93,6 +106,10 @@
     X(118, PDRIVER_OBJECT, DriverWdmGetDriverObject, \
       (WDFDRIVER Driver), \
       (Driver)) \
+    X(119, NTSTATUS, DriverOpenParametersRegistryKey, \
+      (WDFDRIVER Driver, ACCESS_MASK Access, PWDF_OBJECT_ATTRIBUTES \
+       Attributes, WDFKEY *Key), \
+      (Driver, Access, Attributes, Key)) \
     X(124, PDEVICE_OBJECT, FdoInitWdmGetPhysicalDevice, \
       (PWDFDEVICE_INIT DeviceInit), \
       (DeviceInit)) \
@@ -122,6 +139,13 @@
     X(151, WDFDEVICE, InterruptGetDevice, \
       (WDFINTERRUPT Interrupt), \
       (Interrupt)) \
+    X(192, NTSTATUS, MemoryCreate, \
+      (PWDF_OBJECT_ATTRIBUTES Attributes, POOL_TYPE PoolType, ULONG \
+       PoolTag, SIZE_T BufferSize, WDFMEMORY *Memory, PVOID *Buffer), \
+      (Attributes, PoolType, PoolTag, BufferSize, Memory, Buffer)) \
+    X(194, PVOID, MemoryGetBuffer, \
+      (WDFMEMORY Memory, SIZE_T *BufferSize), \
+      (Memory, BufferSize)) \
     X(202, PVOID, ObjectGetTypedContextWorker, \
       (WDFOBJECT Handle, PCWDF_OBJECT_CONTEXT_TYPE_INFO TypeInfo), \
       (Handle, TypeInfo)) \
@@ -144,12 +168,70 @@
     X(208, VOID, ObjectDelete, \
       (WDFOBJECT Object), \
       (Object)) \
+    X(231, VOID, RegistryClose, \
+      (WDFKEY Key), \
+      (Key)) \
+    X(232, HANDLE, RegistryWdmGetHandle, \
+      (WDFKEY Key), \
+      (Key)) \
+    X(235, NTSTATUS, RegistryQueryValue, \
+      (WDFKEY Key, PCUNICODE_STRING ValueName, ULONG ValueLength, \
+       PVOID Value, PULONG ValueLengthQueried, PULONG ValueType), \
+      (Key, ValueName, ValueLength, Value, ValueLengthQueried, \
+       ValueType)) \
+    X(240, NTSTATUS, RegistryQueryULong, \
+      (WDFKEY Key, PCUNICODE_STRING ValueName, PULONG Value), \
+      (Key, ValueName, Value)) \
     X(304, ULONG, CmResourceListGetCount, \
       (WDFCMRESLIST List), \
       (List)) \
     X(305, PCM_PARTIAL_RESOURCE_DESCRIPTOR, CmResourceListGetDescriptor, \
       (WDFCMRESLIST List, ULONG Index), \
       (List, Index)) \
+    X(312, NTSTATUS, WaitLockCreate, \
+      (PWDF_OBJECT_ATTRIBUTES Attributes, WDFWAITLOCK *Lock), \
+      (Attributes, Lock)) \
+    X(313, NTSTATUS, WaitLockAcquire, \
+      (WDFWAITLOCK Lock, PLONGLONG Timeout), \
+      (Lock, Timeout)) \
+    X(314, VOID, WaitLockRelease, \
+      (WDFWAITLOCK Lock), \
+      (Lock)) \
+    X(315, NTSTATUS, SpinLockCreate, \
+      (PWDF_OBJECT_ATTRIBUTES Attributes, WDFSPINLOCK *Lock), \
+      (Attributes, Lock)) \
+    X(316, VOID, SpinLockAcquire, \
+      (WDFSPINLOCK Lock), \
+      (Lock)) \
+    X(317, VOID, SpinLockRelease, \
+      (WDFSPINLOCK Lock), \
+      (Lock)) \
+    X(318, NTSTATUS, TimerCreate, \
+      (PWDF_TIMER_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes, \
+       WDFTIMER *Timer), \
+      (Config, Attributes, Timer)) \
+    X(319, BOOLEAN, TimerStart, \
+      (WDFTIMER Timer, LONGLONG DueTime), \
+      (Timer, DueTime)) \
+    X(320, BOOLEAN, TimerStop, \
+      (WDFTIMER Timer, BOOLEAN Wait), \
+      (Timer, Wait)) \
+    X(321, WDFOBJECT, TimerGetParentObject, \
+      (WDFTIMER Timer), \
+      (Timer)) \
+    X(379, NTSTATUS, WorkItemCreate, \
+      (PWDF_WORKITEM_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes, \
+       WDFWORKITEM *WorkItem), \
+      (Config, Attributes, WorkItem)) \
+    X(380, VOID, WorkItemEnqueue, \
+      (WDFWORKITEM WorkItem), \
+      (WorkItem)) \
+    X(381, WDFOBJECT, WorkItemGetParentObject, \
+      (WDFWORKITEM WorkItem), \
+      (WorkItem)) \
+    X(382, VOID, WorkItemFlush, \
+      (WDFWORKITEM WorkItem), \
+      (WorkItem)) \
     X(383, NTSTATUS, CommonBufferCreateWithConfig, \
       (WDFDMAENABLER DmaEnabler, SIZE_T Length, \
        PWDF_COMMON_BUFFER_CONFIG Config, PWDF_OBJECT_ATTRIBUTES \

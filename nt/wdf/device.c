@@ -137,6 +137,13 @@ NTSTATUS NTAPI WdfDeviceCreate(PWDF_DRIVER_GLOBALS Globals,
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
+    /* Without one, automatic serialization serializes nothing. */
+    if (Attributes && Attributes->SynchronizationScope !=
+                          WdfSynchronizationScopeInheritFromParent &&
+        Attributes->SynchronizationScope != WdfSynchronizationScopeNone) {
+        FxNotProvided("WdfDeviceCreate with a synchronization scope",
+                      __builtin_return_address(0));
+    }
     Status = FxObjectCreate(FxTypeDevice, sizeof(*Device),
                             &FxGlobals(Globals)->Driver->Head, Attributes,
                             FX_PARENT_FORBIDDEN | FX_EXECUTION_LEVEL |

@@ -82,11 +82,18 @@ typedef enum _FX_TYPE {
     FxTypeAny,
     FxTypeCommonBuffer,
     FxTypeDevice,
+    FxTypeDpc,
     FxTypeDriver,
     FxTypeEnabler,
     FxTypeInterrupt,
+    FxTypeKey,
+    FxTypeMemory,
     FxTypeObject,
     FxTypeResources,
+    FxTypeSpinLock,
+    FxTypeTimer,
+    FxTypeWaitLock,
+    FxTypeWorkItem,
     FxTypes
 } FX_TYPE;
 
@@ -106,6 +113,8 @@ struct _FX_OBJECT {
     FX_CONTEXT *Contexts;
     /* Gives back what the object holds; its children are gone. */
     VOID (*Dispose)(FX_OBJECT *Object);
+    /* ... and what its references keep, when there are none. */
+    VOID (*Destroy)(FX_OBJECT *Object);
 };
 
 /* Options of FxObjectCreate(). */
