@@ -123,6 +123,16 @@ const CbxArch *cbx_arch_find(const char *name)
     return NULL;
 }
 
+const CbxDriver *cbx_driver_find(const char *name)
+{
+    for (const CbxDriver *d = cbx_drivers; d->name; d++) {
+        if (strcmp(d->name, name) == 0) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
 const CbxIommu *cbx_iommu_find(const char *arch, const char *name)
 {
     for (const CbxIommu *i = cbx_iommus; i->name; i++) {

@@ -89,9 +89,19 @@ static void put_cell(const CbxGrid *grid, const Layout *layout, guint column,
     }
 }
 
+static gboolean has_two_lines(const CbxGrid *grid, const Layout *layout)
+{
+    for (guint c = 0; !layout->narrow && c < grid->width; c++) {
+        if (*grid->columns[c].title[0]) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static void put_title(const CbxGrid *grid, const Layout *layout, GString *out)
 {
-    for (int line = layout->narrow ? 1 : 0; line < 2; line++) {
+    for (int line = has_two_lines(grid, layout) ? 0 : 1; line < 2; line++) {
         for (guint c = 0; c < grid->width; c++) {
             const CbxColumn *column = &grid->columns[c];
 
