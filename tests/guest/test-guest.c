@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checks.h"
 #include "run.h"
 
 #define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
@@ -101,6 +102,69 @@ static void one_call_runs_alone(void)
 
     assert_ended(run, 0, "pass");
     each_buffer(run, assert_ex);
+}
+
+/* What --check and `cbx list` do not know nobody can ask for. */
+static void every_check_made_is_listed(void)
+{
+    g_autoptr(Run) run = run_guest("");
+    JsonArray *results = json_object_get_array_member(run->json, "results");
+
+    assert_ended(run, 0, "pass");
+    for (guint i = 0; i < json_array_get_length(results); i++) {
+        JsonObject *r = json_array_get_object_element(results, i);
+        const char *check = json_object_get_string_member(r, "check");
+
+        g_test_message("%s", check);
+        g_assert_nonnull(cbx_check_find(check));
+    }
+}
+
+static void only_the_check_asked_for_is_judged(void)
+{
+    g_autoptr(Run) run = run_guest("--check range --fault flip-bit");
+    g_autoptr(Run) bad = run_guest("--check range --fault hal-ignore-limit");
+
+    assert_ended(run, 0, "pass");
+    g_assert_cmpuint(count_checks(run, NULL, "checksum", NULL), ==, 0);
+    assert_ended(bad, 1, "fail");
+    assert_failed_exactly(bad, "range", CALLS);
+}
+
+/* `cbx run` with the driver @name of the guest's, as if it were the user's. */
+static Run *run_as_own(const char *name, const char *as)
+{
+    g_autofree char *directory = g_dir_make_tmp("cbx-guest-XXXXXX", NULL);
+    g_autofree char *source = g_build_filename(guest_directory, "initrd",
+                                               name, NULL);
+    g_autofree char *target = g_build_filename(directory, as, NULL);
+    g_autofree char *arguments = g_strdup_printf("--driver '%s'", target);
+    Run *run;
+
+    g_assert_cmpint(symlink(source, target), ==, 0);
+    run = run_guest(arguments);
+    g_unlink(target);
+    g_rmdir(directory);
+    return run;
+}
+
+static void a_driver_of_ones_own_runs(void)
+{
+    g_autoptr(Run) run = run_as_own("cbxwdm.sys", "mine.sys");
+
+    assert_ended(run, 0, "pass");
+    g_assert_cmpstr(json_object_get_string_member(run->json, "driver"), ==,
+                    "mine.sys");
+    g_assert_cmpuint(count_checks(run, NULL, "range", "pass"), >, 0);
+}
+
+/* nttest.sys reports nothing, and does not load without a case to do. */
+static void a_silent_driver_is_judged_by_the_stand_in(void)
+{
+    g_autoptr(Run) run = run_as_own("nttest.sys", "silent.sys");
+
+    assert_ended(run, 1, "fail");
+    assert_failed_exactly(run, "driver-loaded", "");
 }
 
 /* ---- A broken device ----------------------------------------------------- */
@@ -291,6 +355,10 @@ int main(int argc, char **argv)
     TEST(every_call_passes_through_vtd);
     TEST(every_call_passes_without_iommu);
     TEST(one_call_runs_alone);
+    TEST(every_check_made_is_listed);
+    TEST(only_the_check_asked_for_is_judged);
+    TEST(a_driver_of_ones_own_runs);
+    TEST(a_silent_driver_is_judged_by_the_stand_in);
     TEST(a_flipped_bit_is_found);
     TEST(a_write_not_made_is_found);
     TEST(a_byte_left_out_is_found);
