@@ -8,7 +8,8 @@
 #include "core/suite.h"
 #include "softdev.h"
 
-enum { ENTRIES = 8, TIMEOUT_MS = 10 };
+/* LONG is enough for every check. */
+enum { ENTRIES = 8, TIMEOUT_MS = 10, LENGTH = 8193, LONG = 0x10000 };
 
 typedef struct Fixture {
     SoftDev *soft;
@@ -106,7 +107,8 @@ static void everything_passes(bool iommu, uint64_t length)
 static void good_buffers_pass(void)
 {
     static const uint64_t lengths[] = {
-        1, 2, 7, 8, 63, 64, 4095, 4096, 4097, 8191, 8192, 8193, 12288, 40003,
+        1, 2, 7, 8, 63, 64, 4095, 4096, 4097, 8191, 8192, LENGTH, 12288, 40003,
+        LONG,
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(lengths); i++) {
@@ -120,6 +122,7 @@ static void every_check_is_made(void)
     static const char *const ids[] = {
 #define CBX_CHECK_DECLARED(symbol, id, expected, source) id,
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) id,
+#define CBX_CHECK_SOME(symbol, id, expected, source) id,
 #define CBX_CHECK_FREED(symbol, id, expected, source) id,
 #include "core/checks.def"
         "completion-interrupt",
@@ -129,7 +132,7 @@ static void every_check_is_made(void)
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LONG, 0);
     verify(&f);
     made = checks_with(&f, "pass");
     g_assert_cmpuint(made->len, ==, G_N_ELEMENTS(ids));
@@ -169,6 +172,7 @@ typedef struct Wrong {
     const char *how;
     size_t fault;               /* in SoftFaults, unless prepare is set */
     void (*prepare)(Fixture *f);
+    uint64_t length;            /* 0: LENGTH */
     bool no_iommu;
     bool from_start;            /* before the queue is up */
     const char *skipped;        /* by this and no other reason */
@@ -199,7 +203,7 @@ static void narrow_device(Fixture *f)
 static void inside_page(Fixture *f)
 {
     softdev_release(f->soft, &f->buffer);
-    softdev_allocate(f->soft, &f->buffer, 8193, 24);
+    softdev_allocate(f->soft, &f->buffer, LENGTH, 24);
 }
 
 static void virtual_only_inside_page(Fixture *f)
@@ -208,7 +212,7 @@ static void virtual_only_inside_page(Fixture *f)
     if (f->buffer.logical % f->buffer.align == 0) {
         softdev_release(f->soft, &f->buffer);
         f->soft->next_logical -= CBX_PAGE_SIZE;
-        softdev_allocate(f->soft, &f->buffer, 8193, 0);
+        softdev_allocate(f->soft, &f->buffer, LENGTH, 0);
         f->buffer.align = 2 * CBX_PAGE_SIZE;
     }
 }
@@ -305,6 +309,10 @@ static const Wrong wrongs[] = {
     { "outside-unchanged", FAULT(out_far) },
     { "integrity-from-device", FAULT(fill_short) },
     { "integrity-from-device", FAULT(fill_wrong_place) },
+    { "ring", FAULT(message_torn), .length = LONG },
+    { "ring", FAULT(message_late), .length = LONG },
+    { "ring", FAULT(message_lost), .length = LONG },
+    { "ring", FAULT(completions_swapped), .length = LONG },
     { "use-after-free", FAULT(stale_mapping) },
 };
 
@@ -327,7 +335,8 @@ static void exactly_this_check_fails(gconstpointer data)
         set_fault(&f, wrong);
     }
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer,
+                     wrong->length ? wrong->length : LENGTH, 0);
     if (!wrong->from_start) {
         set_fault(&f, wrong);
     }
@@ -365,7 +374,7 @@ static void uncached_memory_passes(gconstpointer data)
     start_suite(&f);
     for (unsigned write_combining = 0; write_combining < 2;
          write_combining++) {
-        softdev_allocate(f.soft, &f.buffer, 8193, 0);
+        softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
         ask_uncached(&f, api);
         f.soft->faults.type_write_combining =
             write_combining && api != CBX_API_ALLOCATE_COMMON_BUFFER;
@@ -385,7 +394,7 @@ static void one_to_one_mapping_shows_nothing(void)
     start(&f, true);
     f.soft->one_to_one = true;
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "");
     assert_verdicts(&f, "skip",
@@ -399,7 +408,7 @@ static void nothing_is_expected_of_the_type(bool arm)
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     f.soft->faults.type_device = arm;
     f.soft->faults.type_unknown = !arm;
     verify(&f);
@@ -425,7 +434,7 @@ static void no_message_interrupt_no_queue(void)
     start(&f, true);
     f.soft->world.has_interrupt = false;
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "");
     assert_verdicts(&f, "skip", "completion-interrupt integrity-to-device "
@@ -446,7 +455,7 @@ static void rings_out_of_reach_no_queue(void)
     f.rings.logical -= 64 * CBX_PAGE_SIZE;
     cbx_suite_allocated(&f.suite, &f.rings);
     cbx_suite_start_queue(&f.suite, &f.rings, 0, ENTRIES, TIMEOUT_MS);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "completion-interrupt");
     assert_verdicts(&f, "skip", "integrity-to-device checksum "
@@ -461,7 +470,7 @@ static void no_device_memory_no_edges(void)
     start(&f, true);
     f.soft->world.mem_length = 4096;
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "");
     assert_verdicts(&f, "skip", "edges-to-device edges-from-device");
@@ -474,7 +483,7 @@ static void physical_addresses_may_be_unknown(void)
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     f.soft->faults.phys_unknown = true;
     verify(&f);
     assert_verdicts(&f, "fail", "");
@@ -488,7 +497,7 @@ static void gaps_on_both_sides_are_no_error(void)
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     gap_in_physical_pages(&f);
     f.soft->faults.facts_gaps = true;
     verify(&f);
@@ -532,7 +541,7 @@ static void broken_queue_ends_the_run(void)
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     cbx_suite_allocated(&f.suite, &f.buffer);
     f.soft->faults.lost_interrupt = true;
     g_assert_false(cbx_suite_verify(&f.suite, &f.buffer));
@@ -541,6 +550,47 @@ static void broken_queue_ends_the_run(void)
     softdev_release(f.soft, &f.buffer);
     g_assert_false(cbx_suite_freed(&f.suite, &f.buffer));
     g_assert_null(cbx_live_at(&f.suite.live, f.buffer.logical));
+    end(&f);
+}
+
+/* A device that goes silent in the middle of it. */
+static void stopped_ring_ends_the_run(void)
+{
+    Fixture f;
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, LONG, 0);
+    f.soft->faults.ring_stops = true;
+    cbx_suite_allocated(&f.suite, &f.buffer);
+    g_assert_false(cbx_suite_verify(&f.suite, &f.buffer));
+    assert_verdicts(&f, "fail", "ring");
+    softdev_release(f.soft, &f.buffer);
+    g_assert_false(cbx_suite_freed(&f.suite, &f.buffer));
+    end(&f);
+}
+
+/* Once for each call is enough; the queue goes on afterwards. */
+static void ring_is_made_once_for_each_call(void)
+{
+    Fixture f;
+    GHashTable *record;
+    unsigned rings = 0;
+
+    start(&f, true);
+    start_suite(&f);
+    for (unsigned i = 0; i < 4; i++) {
+        softdev_allocate(f.soft, &f.buffer, LONG, 0);
+        f.buffer.api = i % 2 ? CBX_API_ALLOCATE_COMMON_BUFFER
+                             : CBX_API_ALLOCATE_WITH_BOUNDS;
+        verify(&f);
+    }
+    for (unsigned n = 0; (record = softdev_record(f.soft, "result", n)); n++) {
+        rings += !strcmp(g_hash_table_lookup(record, "check"), "ring");
+    }
+    g_assert_cmpuint(rings, ==, 2);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "");
     end(&f);
 }
 
@@ -587,5 +637,9 @@ int main(int argc, char **argv)
                     neighbours_of_one_call_are_no_strangers);
     g_test_add_func("/checks/broken-queue-ends-the-run",
                     broken_queue_ends_the_run);
+    g_test_add_func("/checks/ring/stopped-ends-the-run",
+                    stopped_ring_ends_the_run);
+    g_test_add_func("/checks/ring/once-for-each-call",
+                    ring_is_made_once_for_each_call);
     return g_test_run();
 }
