@@ -17,10 +17,10 @@ enum {
     MESSAGE = 64,                   /* bytes */
     BATCH = ENTRIES / 4,            /* descriptors to one doorbell */
     /* To and fro, for one call; makes tens of thousands for all. */
-    DESCRIPTORS = 4096,
+    DESCRIPTORS = 8192,
     /* Looks at the flag before the CPU waits for the interrupt instead. */
     LOOKS = 2000,
-    FRUITLESS_MAX = 3,              /* interrupts that announce nothing */
+    FRUITLESS_MAX = 3,              /* interrupts without a completion */
 };
 
 typedef struct Exchange {
@@ -139,6 +139,14 @@ static bool collect(Exchange *x)
     return true;
 }
 
+/* A queue that has stopped says so once, perhaps before the wait for it. */
+static bool has_stopped(Exchange *x)
+{
+    uint32_t status = cbx_queue_status(&x->queue);
+
+    return status != CBX_STATUS_OK && !say_wrong(x, cbx_status_text(status));
+}
+
 /* Until the flag is up: the last descriptor of each batch interrupts. */
 static bool await(Exchange *x)
 {
@@ -153,12 +161,17 @@ static bool await(Exchange *x)
     if (cbx_queue_is_ready(&x->queue)) {
         return true;
     }
-    if (!world->ops->interrupt_wait(world->context, x->queue.timeout_ms) ||
-        ++x->fruitless > FRUITLESS_MAX) {
+    if (has_stopped(x)) {
+        return false;
+    }
+    if (!world->ops->interrupt_wait(world->context, x->queue.timeout_ms)) {
         x->c->suite->broken = true;
         return say_wrong(x, cbx_status_text(CBX_STATUS_TIMEOUT));
     }
-    return true;
+    if (cbx_queue_is_ready(&x->queue) || ++x->fruitless < FRUITLESS_MAX) {
+        return true;
+    }
+    return say_wrong(x, cbx_status_text(CBX_STATUS_NO_COMPLETION));
 }
 
 static bool exchange(Exchange *x)

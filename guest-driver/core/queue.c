@@ -38,7 +38,6 @@ uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
                          uint64_t logical, uint32_t entries,
                          uint32_t timeout_ms)
 {
-    const CbxWorld *world = dev->world;
     uint64_t cq_offset = (uint64_t)entries * CBX_DESCRIPTOR_SIZE;
 
     if (entries < CBX_Q_ENTRIES_MIN || entries > CBX_Q_ENTRIES_MAX ||
@@ -69,8 +68,7 @@ uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
     write32(queue, CBX_REG_QUEUE(number, CBX_Q_VECTOR), vector);
     barrier(queue);
     write32(queue, CBX_REG_QUEUE(number, CBX_Q_CONTROL), CBX_Q_ENABLE);
-    return world->ops->read32(world->context,
-                              CBX_REG_QUEUE(number, CBX_Q_STATUS));
+    return cbx_queue_status(queue);
 }
 
 void cbx_queue_stop(CbxQueue *queue)
@@ -165,12 +163,17 @@ void cbx_queue_give_back(CbxQueue *queue)
             queue->cq_head);
 }
 
-static uint32_t break_down(CbxQueue *queue, uint32_t status)
+uint32_t cbx_queue_status(const CbxQueue *queue)
 {
     const CbxWorld *world = queue->dev->world;
-    uint32_t stopped = world->ops->read32(world->context,
-                                          CBX_REG_QUEUE(queue->number,
-                                                        CBX_Q_STATUS));
+
+    return world->ops->read32(world->context,
+                              CBX_REG_QUEUE(queue->number, CBX_Q_STATUS));
+}
+
+static uint32_t break_down(CbxQueue *queue, uint32_t status)
+{
+    uint32_t stopped = cbx_queue_status(queue);
 
     queue->broken = true;
     return stopped != CBX_STATUS_OK ? stopped : status;

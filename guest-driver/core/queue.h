@@ -53,6 +53,9 @@ void cbx_queue_submit(CbxQueue *queue);
 bool cbx_queue_take(CbxQueue *queue, CbxCompletion *completion);
 void cbx_queue_give_back(CbxQueue *queue);
 
+/* Not OK when the device has stopped the queue. */
+uint32_t cbx_queue_status(const CbxQueue *queue);
+
 /* Has the device written the completion that is taken next? */
 bool cbx_queue_is_ready(const CbxQueue *queue);
 

@@ -40,6 +40,7 @@ void cbx_suite_init(CbxSuite *suite, CbxDevice *dev, CbxReport *report)
     suite->dev = dev;
     suite->report = report;
     suite->live.first = 0;
+    suite->rings = 0;
     suite->queue_up = false;
     suite->no_queue = "there is no queue yet";
     suite->broken = false;
@@ -143,6 +144,7 @@ void cbx_suite_start_queue(CbxSuite *suite, const CbxBuffer *rings,
     const char *seen;
     uint32_t status;
 
+    suite->rings = rings;
     if (!suite->dev->world->has_interrupt) {
         seen = "the system assigned no message interrupt";
         verdict = CBX_SKIP;

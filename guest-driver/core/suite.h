@@ -38,6 +38,7 @@ typedef struct CbxSuite {
     CbxReport *report;
     CbxLive live;
     CbxQueue queue;
+    const CbxBuffer *rings; /* of the queue */
     bool queue_up;
     const char *no_queue;   /* why not, for people */
     bool broken;            /* a wait ran out: verify nothing more */

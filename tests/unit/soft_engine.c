@@ -162,9 +162,17 @@ static uint32_t fill(SoftDev *dev, const CbxDescriptor *d, uint8_t *data)
 {
     uint64_t length = dev->faults.fill_short ? d->length - 1 : d->length;
     uint64_t position = d->argument2 + (dev->faults.fill_wrong_place ? 8 : 0);
+    uint32_t status;
 
     for (uint64_t i = 0; i < length; i++) {
         data[i] = cbx_pattern_byte(d->argument, position + i);
+    }
+    if (dev->faults.fill_long) {
+        uint8_t *byte = bus(dev, d->address + d->length, &status);
+
+        if (byte) {
+            *byte ^= 0xff;
+        }
     }
     return bus_write(dev, d->address, data, length);
 }
@@ -252,6 +260,9 @@ void soft_queue(SoftDev *dev, uint32_t tail)
     if (dev->late_address) {
         bus_write(dev, dev->late_address, dev->late, sizeof(dev->late));
         dev->late_address = 0;
+    }
+    if (several && dev->faults.ring_silent) {
+        return;
     }
     while (dev->head != tail) {
         CbxDescriptor d;

@@ -59,12 +59,14 @@ typedef struct SoftFaults {
     bool out_far;               /* and a byte far from the range */
     bool out_refused;
     bool fill_short;            /* queue: last byte missing */
+    bool fill_long;             /* and the byte behind it */
     bool fill_wrong_place;      /* 8 bytes too far in the pattern */
     bool message_torn;          /* queue, WRITE: second half missing */
     bool message_late;          /* ... the last one, until the next doorbell */
     bool message_lost;          /* one of several descriptors is passed over */
     bool completions_swapped;   /* when several descriptors are under way */
     bool ring_stops;            /* when several descriptors are under way */
+    bool ring_silent;           /* nothing happens then */
     bool stale_mapping;         /* a free leaves the mapping there */
     bool refuse_record;
 } SoftFaults;
