@@ -46,6 +46,7 @@ typedef struct CbxTransfer {
     uint64_t offset;            /* in device memory */
     uint64_t argument;          /* pattern or checksum seed */
     uint64_t argument2;         /* pattern position */
+    bool single;                /* single-shot, of no queue */
     /* progress */
     uint64_t done;              /* bytes that went over the bus */
     uint64_t flip_bit;          /* position within the transfer, in bits */
@@ -272,6 +273,12 @@ void cbx_probe_command(CbxState *s, uint32_t command);
 
 /* After migration: would DECLARE have accepted it? */
 bool cbx_buffer_valid(const CbxBuffer *b);
+/*
+ * Another element of the vector that has the declared buffer of this address
+ * and length as an element, or NULL.
+ */
+const CbxBuffer *cbx_buffer_sibling(CbxState *s, uint64_t address,
+                                    uint64_t length);
 
 /* ---- report.c ---------------------------------------------------------- */
 

@@ -263,6 +263,29 @@ static CbxBuffer *cbx_buffer_find(CbxState *s, uint32_t id)
     return NULL;
 }
 
+const CbxBuffer *cbx_buffer_sibling(CbxState *s, uint64_t address,
+                                    uint64_t length)
+{
+    const CbxBuffer *own = NULL;
+
+    for (unsigned i = 0; i < CBX_BUFFERS_MAX && !own; i++) {
+        const CbxBuffer *b = &s->buffers[i];
+
+        if (b->id && b->logical == address && b->length == length) {
+            own = b;
+        }
+    }
+    for (unsigned i = 0; i < CBX_BUFFERS_MAX && own; i++) {
+        const CbxBuffer *b = &s->buffers[i];
+
+        if (b->id && b->api == own->api && b->element != own->element &&
+            b->length == length) {
+            return b;
+        }
+    }
+    return NULL;
+}
+
 /* Identifiers are not used twice, so that a stale one is noticed. */
 static uint32_t cbx_buffer_new_id(CbxState *s)
 {

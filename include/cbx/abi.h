@@ -307,7 +307,20 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
     X(0, FLIP_BIT,      "flip-bit")       /* one bit of the data */ \
     X(1, DROP_WRITE,    "drop-write")     /* say done, write nothing */ \
     X(2, SHORT,         "short-transfer") /* last byte not transferred */ \
-    X(3, LOST_IRQ,      "lost-interrupt")
+    X(3, LOST_IRQ,      "lost-interrupt") \
+    X(16, FLIP_VERIFY,   "flip-verify")    /* as FLIP_BIT, only of VERIFY */ \
+    X(17, FLIP_CHECKSUM, "flip-checksum")  /* ... of CHECKSUM */ \
+    X(18, FLIP_FILL,     "flip-fill")      /* ... of FILL */ \
+    X(19, FLIP_SHOT_IN,  "flip-shot-in")   /* ... of single-shot transfers */ \
+    X(20, FLIP_SHOT_OUT, "flip-shot-out") \
+    X(21, STRAY_WRITE,   "stray-write")    /* single-shot, odd length above 1, \
+                                             not from a page's start: inverts \
+                                             the byte before it, too */ \
+    X(22, CROSS_FILL,   "cross-fill")     /* FILL of a declared buffer that is \
+                                             an element of a vector: inverts \
+                                             a byte of another, too */ \
+    X(23, MIXED_UP,     "mixed-up")       /* of several descriptors under way: \
+                                             the completion names another */
 #define CBX_FAULT_ENUM_(n, id, name) CBX_FAULT_##id = 1u << n,
 enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #undef CBX_FAULT_ENUM_

@@ -152,6 +152,10 @@ static VOID NTAPI PutDmaAdapter(CBX_DMA_ADAPTER *Public)
                     "adapter released with %u common buffers, by %s",
                     Adapter->Buffers, Where);
     }
+    HalStaleFlush();
+    if (HalFaults & HAL_FAULT_LEAK) {
+        return;
+    }
     NtsLedgerRemove(NtsKindAdapter, Public, NULL);
     RtlFillMemory(Adapter, sizeof(*Adapter), 0xdd);
     NtsFree(Adapter, sizeof(*Adapter));
@@ -196,7 +200,8 @@ VOID HalOperationsInitialize(HAL_ADAPTER *Adapter)
     Operations->FreeCommonBuffer = HalFreeCommonBufferV1;
     Operations->GetDmaAlignment = GetDmaAlignment;
     Operations->GetDmaAdapterInfo = GetDmaAdapterInfo;
-    Operations->AllocateCommonBufferEx = HalAllocateCommonBufferEx;
+    Operations->AllocateCommonBufferEx =
+        HalFaults & HAL_FAULT_NO_MEMBER ? NULL : HalAllocateCommonBufferEx;
     Operations->AllocateDomainCommonBuffer = HalAllocateInDomain;
     Operations->JoinDmaDomain = HalJoinDmaDomain;
     Operations->LeaveDmaDomain = HalLeaveDmaDomain;

@@ -23,7 +23,7 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
 {
-    CHAR Known[192], Message[320];
+    CHAR Known[384], Message[512];
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {
@@ -38,6 +38,16 @@ static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
               "it knows %s", (int)Length, Text, Known);
     pal_panic("unknown-fault", Message);
     return 0;
+}
+
+BOOLEAN HalHasLongFault(ULONG Fault, ULONGLONG Length)
+{
+    return HalFaults & Fault && Length >= HAL_LONG;
+}
+
+ULONGLONG HalNtsPhysicalError(VOID)
+{
+    return HalFaults & HAL_FAULT_WRONG_PAGE ? PAGE_SIZE : 0;
 }
 
 VOID HalNtsStart(const struct pal_boot *Boot)

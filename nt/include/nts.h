@@ -120,6 +120,8 @@ NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
 
 /* Called once by ntoskrnl.exe. Bug checks on an unknown fault name. */
 VOID HalNtsStart(const struct pal_boot *Boot);
+/* Bytes by which MmGetPhysicalAddress is to be wrong: a fault. */
+ULONGLONG HalNtsPhysicalError(VOID);
 /* What IoGetDmaAdapter does; Device is the platform's handle of the PDO. */
 struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
                                       struct _DEVICE_DESCRIPTION *Description,
