@@ -171,7 +171,7 @@ static VOID RequireGuard(const HAL_BUFFER *Buffer, const VOID *Caller)
     for (ULONGLONG i = Buffer->Length; i < Buffer->Dma.size; i++) {
         if (Memory[i] != GUARD) {
             NtsBugCheck(NTS_BUG_DMA, DMA_OVERRUN, OVERRUN_PADDING_AFTER,
-                        (ULONG_PTR)Buffer->Length, (ULONG_PTR)Memory,
+                        (ULONG_PTR)Memory, (ULONG_PTR)&Memory[i],
                         "byte %llu of a common buffer of %llu bytes "
                         "(allocated by %s) was written; found when %s freed "
                         "it", i, Buffer->Length,

@@ -75,11 +75,18 @@ BOOLEAN NtsDpcInsert(PKDPC Dpc, PVOID Argument1, PVOID Argument2);
 VOID NtsDpcRun(VOID);
 /* Called with IRQL below DISPATCH_LEVEL again: runs what was held back. */
 VOID NtsDpcCatchUp(VOID);
+/* Is a DPC routine running, on whichever processor? */
+BOOLEAN NtsDpcIsRunning(VOID);
 /* DPCs that lie within an image, queued or running. */
 ULONG NtsDpcCountIn(const VOID *Base, SIZE_T Size);
 
 VOID NtsTimerExpire(VOID);
 ULONG NtsTimerCountIn(const VOID *Base, SIZE_T Size);
+
+/* ---- Bug checks --------------------------------------------------------- */
+
+/* Bug checks on an unknown value of cbx_nt.bugcheck=. */
+VOID NtsBugCheckStart(const struct pal_boot *Boot);
 
 /* ---- Handles ------------------------------------------------------------ */
 

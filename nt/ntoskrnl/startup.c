@@ -16,6 +16,7 @@ uint32_t NtsStartup(const struct pal_boot *Boot)
     NtsProcessors = Boot->processors;
     NtsDevice = Boot->device;
     NtsParameters = Boot->parameters;
+    NtsBugCheckStart(Boot);
     NtsThreadStart(Boot->thread);
     NtsDispatcherStart();
     HalNtsStart(Boot);

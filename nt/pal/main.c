@@ -25,6 +25,10 @@ static char *pnp = "orderly";
 module_param(pnp, charp, 0444);
 MODULE_PARM_DESC(pnp, "what happens after the start: orderly, surprise or rebalance");
 
+static char *bugcheck = "guest";
+module_param(bugcheck, charp, 0444);
+MODULE_PARM_DESC(bugcheck, "what a bug check ends: guest, or thread, so that a test sees many in one boot");
+
 static DECLARE_COMPLETION(finished);
 static u32 result;
 
@@ -61,10 +65,9 @@ static int __init cbx_nt_init(void)
 	boot.fault = fault;
 	boot.parameters = parameters;
 	boot.pnp = pnp;
+	boot.bugcheck = bugcheck;
 	boot.device = pci_first();
 	boot.processors = num_online_cpus();
-	if (!boot.device)
-		report_crash("no-device", "no PCI function of the CBX device was found; start QEMU with -device cbx");
 	err = thread_start(system_main, &boot, &boot.thread);
 	if (err)
 		goto unregister;

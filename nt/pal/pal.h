@@ -100,6 +100,7 @@ struct pal_boot {
 	const char *fault;              /* names, comma-separated */
 	const char *parameters;         /* NAME=VALUE, comma-separated */
 	const char *pnp;                /* how the device goes, see pnp.c */
+	const char *bugcheck;           /* what it ends, see bugcheck.c */
 	void *device;                   /* the PCI function to drive */
 	void *thread;                   /* the thread that calls the entry */
 	uint32_t processors;
@@ -128,6 +129,8 @@ X(int32_t,  pal_cache_of, (const void *va)) \
 X(int32_t,  pal_thread_create, (pal_routine routine, void *context, void *nt, \
 				void **handle)) \
 X(void,     pal_thread_exit,   (void)) \
+/* 1: the caller is a thread, not an interrupt on top of one. */ \
+X(uint32_t, pal_in_thread,     (void)) \
 /* Says what gs:[0x188] holds in the calling thread. */ \
 X(void,     pal_thread_set,    (void *nt)) \
 /* Waits for one pal_wake(), which may come before. 1: timeout_ns are over, */ \

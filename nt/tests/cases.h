@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * nttest.sys: a driver that does what cbx_nt.parameters=Case=NAME says, mostly
- * something wrong. Which outcome each case must have is in test-stand-in.
+ * something wrong. Which outcome each case must have is in expected.py.
+ *
+ * Case=violations runs every case of which the bug check may end the thread
+ * (cbx_nt.bugcheck=thread), each in a thread of its own, in one boot.
  */
 #ifndef CBX_NT_CASES_H
 #define CBX_NT_CASES_H
@@ -20,6 +23,8 @@ typedef NTSTATUS CASE_ROUTINE(CASE_DEVICE *Device);
 typedef struct _CASE {
     const WCHAR *Name;
     CASE_ROUTINE *Routine;
+    /* One of the violations: a bug check that leaves the next case sound. */
+    BOOLEAN IsViolation;
 } CASE;
 
 /* Tables that end with a NULL name. */

@@ -9,11 +9,67 @@ static const CASE *const Tables[] = {
     CallCases, DmaCases, KernelCases, MdlCases, GoodCases
 };
 
+/* ---- Violations, each in a thread that it ends -------------------------- */
+
+typedef struct _ATTEMPT {
+    const CASE *Case;
+    CASE_DEVICE *Device;
+} ATTEMPT;
+
+static VOID NTAPI Attempt(PVOID Context)
+{
+    const ATTEMPT *This = Context;
+
+    DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "case %ws\n",
+               This->Case->Name);
+    This->Case->Routine(This->Device);
+    DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "no bug check\n");
+}
+
+static NTSTATUS AttemptInThread(ATTEMPT *This)
+{
+    HANDLE Handle;
+    NTSTATUS Status;
+    PVOID Thread;
+
+    Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                  Attempt, This);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    ObReferenceObjectByHandle(Handle, THREAD_ALL_ACCESS, *PsThreadType,
+                              KernelMode, &Thread, NULL);
+    ZwClose(Handle);
+    KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(Thread);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS Violations(CASE_DEVICE *Device)
+{
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    for (ULONG i = 0; i < RTL_NUMBER_OF(Tables); i++) {
+        for (const CASE *Case = Tables[i]; Case->Name; Case++) {
+            ATTEMPT This = { Case, Device };
+
+            if (Case->IsViolation && NT_SUCCESS(Status)) {
+                Status = AttemptInThread(&This);
+            }
+        }
+    }
+    return Status;
+}
+
 static CASE_ROUTINE *FindCase(VOID)
 {
     UNICODE_STRING Wanted, Name;
 
     RtlInitUnicodeString(&Wanted, CaseName);
+    RtlInitUnicodeString(&Name, L"violations");
+    if (RtlEqualUnicodeString(&Wanted, &Name, FALSE)) {
+        return Violations;
+    }
     for (ULONG i = 0; i < RTL_NUMBER_OF(Tables); i++) {
         for (const CASE *Case = Tables[i]; Case->Name; Case++) {
             RtlInitUnicodeString(&Name, Case->Name);
@@ -24,6 +80,8 @@ static CASE_ROUTINE *FindCase(VOID)
     }
     return NULL;
 }
+
+/* ---- PnP ---------------------------------------------------------------- */
 
 static NTSTATUS Forward(CASE_DEVICE *Device, PIRP Irp)
 {

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How each case of the stand-in's tests must end."""
+
+# Case of nttest.sys, code of the bug check, what its text must hold. All of
+# them in one boot, in which a bug check ends a thread.
+VIOLATIONS = [
+    ('dma-double-free', '0x000000E6', '(0x3, 0x1,'),
+    ('dma-overrun', '0x000000E6', '(0xf, 0x5, '),
+    ('dma-put-with-buffer', '0x000000E6', '(0x7,'),
+    ('dma-use-after-put', '0x000000E6', '(0x18,'),
+    ('dma-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('dma-bad-version', '0x000000E6', '(0x25, 0x4,'),
+    ('bounds-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('domain-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('domain-leak', '0x000000E6', '(0x7,'),
+    ('hal-double-free', '0x000000E6', '(0x3, 0x1,'),
+    ('mdl-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('mdl-leak', '0x000000E6', '(0x7,'),
+    ('contiguous-twice', '0x000000C4', '(0x10,'),
+    ('vector-index', '0x000001DC', '(0x3, 0x3, 0x3,'),
+    ('vector-twice', '0x000001DC', '(0x4, 0x1,'),
+    ('vector-leak', '0x000001DC', '(0x5,'),
+    ('pool-overrun', '0x000000C4', '(0x52,'),
+    ('pool-double-free', '0x000000C4', '(0x10,'),
+    ('pool-paged-at-dispatch', '0x000000C4', '(0x1, 0x2,'),
+    ('wait-at-dispatch', '0x000000C4', '(0x121, 0x2,'),
+    ('lock-not-held', '0x000000C4', '(0x32, 0x0,'),
+]
+
+# Case, code of the crash record, what its text must hold. A boot for each.
+CRASHES = [
+    ('dma-double-free', '0x000000E6', '(0x3, 0x1,'),
+    ('dma-unprovided', 'not-provided', 'DMA_OPERATIONS.ReadDmaCounter'),
+    ('dpc-lowers-irql', '0x000000C8', '(0x200,'),
+    ('null-write', '0x00000050', 'write of 0x18 at nttest.sys+'),
+    ('null-write-at-dispatch', '0x000000D1', 'write of 0x18 at nttest.sys+'),
+    ('shared-time', '0x00000050', 'KUSER_SHARED_DATA'),
+    ('code-write', '0x00000050', 'write of'),
+    ('init-section', '0x00000050', 'execute of'),
+    ('timer-at-unload', '0x000000CE', '0 DPCs queued and 1 timers set'),
+    ('good cbx_nt.fault=nonsense', 'unknown-fault', '"nonsense"'),
+    ('good cbx_nt.pnp=nonsense', 'unknown-pnp', 'nonsense'),
+    ('good cbx_nt.driver=none.sys', 'bad-image', '/none.sys'),
+    ('good cbx_nt.bugcheck=nonsense', 'bad-parameter', 'nonsense'),
+    ('good cbx_nt.device=nonsense', 'bad-parameter', 'VENDOR:DEVICE'),
+    ('good cbx_nt.device=1234:11e8', 'no-device', '1234:11e8'),
+    ('good cbx_nt.interrupts=nonsense', 'bad-parameter', 'message or line'),
+]
+
+# Case, check, verdict, what "seen" must hold. All else must pass.
+RESULTS = [
+    ('dma-wrong-length', 'free-arguments', 'fail', 'length 4095'),
+    ('dma-wrong-cache', 'free-arguments', 'fail', 'CacheEnabled 0'),
+    ('bounds-wrong-cache', 'free-arguments', 'fail', 'CacheEnabled 0'),
+    ('mdl-pages-first', 'pages-outlive-buffer', 'fail', 'still are a common'),
+    ('dma-leak', 'everything-returned', 'fail', '1 common buffer '),
+    ('pool-leak', 'everything-returned', 'fail', '1 pool allocation (20 bytes'),
+    ('no-such-case', 'driver-started', 'fail', '0xc0000002'),
+    ('good', 'driver-started', 'pass', '0x00000000'),
+    ('good cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('good cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('domain-join intel_iommu=on', 'driver-started', 'pass', '0x00000000'),
+    ('vectors', 'driver-started', 'pass', '0x00000000'),
+    ('vectors cbx_nt.keep_vectors=0', 'driver-started', 'fail', '0xc000003e'),
+]
+
+# What edu.sys must say, with the words of the kernel command line.
+EDU = [
+    ('', 'interrupt by message'),
+    ('cbx_nt.interrupts=line', 'interrupt by line'),
+    ('cbx_nt.pnp=rebalance cbx_nt.interrupts=line intel_iommu=on',
+     'interrupt by line'),
+]
