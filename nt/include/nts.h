@@ -46,7 +46,9 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
     X(NtsKindHandle, "open handle") \
     X(NtsKindAdapter, "DMA adapter") \
     X(NtsKindCommonBuffer, "common buffer") \
-    X(NtsKindVector, "common buffer vector")
+    X(NtsKindVector, "common buffer vector") \
+    X(NtsKindRegisters, "set of map registers") \
+    X(NtsKindList, "scatter/gather list")
 #define NTS_KIND_ENUM_(Id, Name) Id,
 typedef enum _NTS_KIND {
     NTS_KIND_LIST(NTS_KIND_ENUM_) NtsKinds

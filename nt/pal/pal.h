@@ -183,7 +183,16 @@ X(void,     pal_dma_free,  (void *device, struct pal_dma *dma)) \
 X(int32_t,  pal_dma_map,   (void *device, struct pal_dma *dma, \
 			    uint32_t access)) \
 X(void,     pal_dma_unmap, (void *device, struct pal_dma *dma, \
-			    uint32_t access))
+			    uint32_t access)) \
+\
+/* Pages for one transfer, physically contiguous and anywhere in memory; what */ \
+/* the device does with them and what the CPU sees meet at the unmapping, */ \
+/* which a bounce buffer needs. 0 or a negative errno. */ \
+X(int32_t,  pal_dma_map_run, (void *device, uint64_t physical, uint64_t size, \
+			      uint64_t limit, uint32_t access, \
+			      uint64_t *logical)) \
+X(void,     pal_dma_unmap_run, (void *device, uint64_t logical, \
+				uint64_t size, uint32_t access))
 
 #define PAL_DECLARE_(ret, name, args) PALIMPORT ret PALAPI name args;
 PAL_FUNCTIONS(PAL_DECLARE_)

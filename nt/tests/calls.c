@@ -207,6 +207,6 @@ const CASE CallCases[] = {
     { L"domain-at-dispatch", DomainAtDispatch, TRUE },
     { L"domain-leak", DomainLeak, TRUE },
     { L"bounds-at-dispatch", BoundsAtDispatch, TRUE },
-    { L"bounds-wrong-cache", BoundsWrongCache, FALSE },
+    { L"bounds-wrong-cache", BoundsWrongCache, TRUE },
     { NULL, NULL, FALSE },
 };

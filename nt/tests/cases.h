@@ -16,6 +16,7 @@
 typedef struct _CASE_DEVICE {
     PDRIVER_OBJECT Driver;
     PDEVICE_OBJECT Self, Lower, Pdo;
+    const CM_RESOURCE_LIST *Translated;
 } CASE_DEVICE;
 
 typedef NTSTATUS CASE_ROUTINE(CASE_DEVICE *Device);
@@ -28,7 +29,7 @@ typedef struct _CASE {
 } CASE;
 
 /* Tables that end with a NULL name. */
-extern const CASE CallCases[], DmaCases[], KernelCases[], MdlCases[],
+extern const CASE CallCases[], DmaCases[], KernelCases[], MdlCases[], PacketCases[],
                   GoodCases[];
 
 /* A DMA adapter with 64 address bits. */
@@ -43,6 +44,6 @@ NTSTATUS CaseAdapter(CASE_DEVICE *Device, ULONG Version, ADAPTER *Adapter);
 VOID NTAPI CaseInitOnly(VOID);
 
 CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused,
-             CaseMdlRefused, CaseDomainRefused;
+             CaseMdlRefused, CaseDomainRefused, CasePacket, CaseRegistersWait;
 
 #endif /* CBX_NT_CASES_H */

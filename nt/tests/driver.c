@@ -6,7 +6,8 @@ DRIVER_INITIALIZE DriverEntry;
 static WCHAR CaseName[32];
 
 static const CASE *const Tables[] = {
-    CallCases, DmaCases, KernelCases, MdlCases, GoodCases
+    CallCases, DmaCases, KernelCases, MdlCases, PacketCases,
+    GoodCases
 };
 
 /* ---- Violations, each in a thread that it ends -------------------------- */
@@ -103,6 +104,9 @@ static NTSTATUS Start(CASE_DEVICE *Device, PIRP Irp)
     CASE_ROUTINE *Routine = FindCase();
     NTSTATUS Status;
     KEVENT Event;
+
+    Device->Translated = IoGetCurrentIrpStackLocation(Irp)
+        ->Parameters.StartDevice.AllocatedResourcesTranslated;
 
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
     IoCopyCurrentIrpStackLocationToNext(Irp);

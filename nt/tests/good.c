@@ -193,6 +193,8 @@ static NTSTATUS Good(CASE_DEVICE *Device)
         { L"bounds refused", CaseBoundsRefused, FALSE },
         { L"domains refused", CaseDomainRefused, FALSE },
         { L"MDLs refused", CaseMdlRefused, FALSE },
+        { L"packet DMA", CasePacket, FALSE },
+        { L"map registers that wait", CaseRegistersWait, FALSE },
     };
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(All); i++) {
@@ -209,6 +211,7 @@ static NTSTATUS Good(CASE_DEVICE *Device)
 
 const CASE GoodCases[] = {
     { L"good", Good, FALSE },
+    { L"packet", CasePacket, FALSE },
     { L"vectors", CaseVectors, FALSE },
     { NULL, NULL, FALSE },
 };
