@@ -41,6 +41,7 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
     X(NtsKindIoSpace, "mapped I/O space") \
     X(NtsKindMdl, "MDL") \
     X(NtsKindIrp, "IRP") \
+    X(NtsKindPowerIrp, "power IRP") \
     X(NtsKindWorkItem, "work item") \
     X(NtsKindThread, "running thread") \
     X(NtsKindHandle, "open handle") \

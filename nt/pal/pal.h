@@ -104,6 +104,7 @@ struct pal_boot {
 	void *device;                   /* the PCI function to drive */
 	void *thread;                   /* the thread that calls the entry */
 	uint32_t processors;
+	uint32_t ioctl;                 /* control code to send; 0: none */
 };
 
 #define PAL_ALLOC_ATOMIC     1u     /* do not sleep */
@@ -166,6 +167,8 @@ X(void,     pal_device_info, (void *device, struct pal_device_info *info)) \
 /* Configuration space, bytes read or written; short at its end. */ \
 X(uint32_t, pal_config,   (void *device, uint32_t offset, void *buffer, \
 			   uint32_t size, uint32_t write)) \
+/* D0 or D3, over which configuration space is kept. Sleeps. */ \
+X(void,     pal_device_power, (void *device, uint32_t on)) \
 /* Decoding and bus mastering. Sleeps. */ \
 X(void,     pal_device_enable, (void *device, uint32_t on)) \
 /* Up to `max` messages, else the line. 0: count is at least 1. Sleep. */ \

@@ -194,6 +194,22 @@ void PALAPI pal_device_enable(void *handle, uint32_t on)
 	context_return(&saved);
 }
 
+void PALAPI pal_device_power(void *handle, uint32_t on)
+{
+	struct pci_dev *pci = ((struct nt_device *)handle)->pci;
+	struct pe_context saved;
+
+	context_leave(&saved);
+	if (on) {
+		pci_set_power_state(pci, PCI_D0);
+		pci_restore_state(pci);
+	} else {
+		pci_save_state(pci);
+		pci_set_power_state(pci, PCI_D3hot);
+	}
+	context_return(&saved);
+}
+
 int32_t PALAPI pal_irq_alloc(void *handle, uint32_t max, struct pal_irqs *irqs)
 {
 	struct nt_device *device = handle;

@@ -7,13 +7,15 @@ static WCHAR CaseName[32];
 
 static const CASE *const Tables[] = {
     CallCases, DmaCases, KernelCases, MdlCases, PacketCases,
-    GoodCases
+    RequestCases,     GoodCases
 };
 
 /* ---- Violations, each in a thread that it ends -------------------------- */
 
 typedef struct _ATTEMPT {
-    const CASE *Case;
+    const WCHAR *Name;
+    const CASE *Case;               /* or */
+    const IRQL_RULE *Rule;
     CASE_DEVICE *Device;
 } ATTEMPT;
 
@@ -22,8 +24,12 @@ static VOID NTAPI Attempt(PVOID Context)
     const ATTEMPT *This = Context;
 
     DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "case %ws\n",
-               This->Case->Name);
-    This->Case->Routine(This->Device);
+               This->Name);
+    if (This->Case) {
+        This->Case->Routine(This->Device);
+    } else {
+        CaseBreakIrqlRule(This->Rule);
+    }
     DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "no bug check\n");
 }
 
@@ -52,12 +58,18 @@ static NTSTATUS Violations(CASE_DEVICE *Device)
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Tables); i++) {
         for (const CASE *Case = Tables[i]; Case->Name; Case++) {
-            ATTEMPT This = { Case, Device };
+            ATTEMPT This = { Case->Name, Case, NULL, Device };
 
             if (Case->IsViolation && NT_SUCCESS(Status)) {
                 Status = AttemptInThread(&This);
             }
         }
+    }
+    for (const IRQL_RULE *Rule = CaseIrqlRules;
+         Rule->Routine && NT_SUCCESS(Status); Rule++) {
+        ATTEMPT This = { Rule->Routine, NULL, Rule, Device };
+
+        Status = AttemptInThread(&This);
     }
     return Status;
 }
@@ -152,6 +164,62 @@ static NTSTATUS NTAPI DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     }
 }
 
+static NTSTATUS NTAPI DispatchPower(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    CASE_DEVICE *Device = DeviceObject->DeviceExtension;
+
+    if (Stack->MinorFunction == IRP_MN_SET_POWER &&
+        Stack->Parameters.Power.Type == DevicePowerState) {
+        Device->PowerIrps++;
+    }
+    PoStartNextPowerIrp(Irp);
+    IoSkipCurrentIrpStackLocation(Irp);
+    return PoCallDriver(Device->Lower, Irp);
+}
+
+static NTSTATUS NTAPI DispatchOpen(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    BOOLEAN HasFile = IoGetCurrentIrpStackLocation(Irp)->FileObject != NULL;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    Irp->IoStatus.Status = HasFile ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+    IofCompleteRequest(Irp, IO_NO_INCREMENT);
+    return HasFile ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+}
+
+static NTSTATUS NTAPI DispatchControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    static const CHAR Name[] = "case";
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    switch (Stack->Parameters.DeviceIoControl.IoControlCode) {
+    case CASE_IOCTL_NAME:
+        Status = STATUS_BUFFER_TOO_SMALL;
+        if (Stack->Parameters.DeviceIoControl.OutputBufferLength >=
+            sizeof(Name)) {
+            RtlCopyMemory(Irp->AssociatedIrp.SystemBuffer, Name, sizeof(Name));
+            Irp->IoStatus.Information = sizeof(Name);
+            Status = STATUS_SUCCESS;
+        }
+        break;
+    case CASE_IOCTL_TOO_MUCH:
+        Irp->IoStatus.Information =
+            Stack->Parameters.DeviceIoControl.OutputBufferLength + 1;
+        Status = STATUS_SUCCESS;
+        break;
+    case CASE_IOCTL_RAISE:
+        KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+        return STATUS_PENDING;
+    }
+    Irp->IoStatus.Status = Status;
+    IofCompleteRequest(Irp, IO_NO_INCREMENT);
+    return Status;
+}
+
 static NTSTATUS NTAPI AddDevice(PDRIVER_OBJECT Driver, PDEVICE_OBJECT Pdo)
 {
     CASE_DEVICE *Device;
@@ -223,6 +291,11 @@ static NTSTATUS ReadCase(PUNICODE_STRING RegistryPath)
 
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
 {
+    Driver->MajorFunction[IRP_MJ_CREATE] = DispatchOpen;
+    Driver->MajorFunction[IRP_MJ_CLEANUP] = DispatchOpen;
+    Driver->MajorFunction[IRP_MJ_CLOSE] = DispatchOpen;
+    Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = DispatchControl;
+    Driver->MajorFunction[IRP_MJ_POWER] = DispatchPower;
     Driver->MajorFunction[IRP_MJ_PNP] = DispatchPnp;
     Driver->DriverExtension->AddDevice = AddDevice;
     Driver->DriverUnload = Unload;

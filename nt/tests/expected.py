@@ -53,7 +53,63 @@ VIOLATIONS = [
     ('pool-paged-at-dispatch', '0x000000C4', '(0x1, 0x2,'),
     ('wait-at-dispatch', '0x000000C4', '(0x121, 0x2,'),
     ('lock-not-held', '0x000000C4', '(0x32, 0x0,'),
+    ('irp-completed-twice', '0x00000044', 'completed twice'),
+    ('irp-completed-pending', '0x000000C9', '(0x6, 0x103,'),
+    ('irp-no-stack', '0x00000035', 'without a stack location'),
+    ('irp-no-irp', '0x000000C9', '(0x3,'),
+    ('irp-no-device', '0x000000C9', '(0x4,'),
+    ('irp-freed-twice', '0x000000C9', '(0x1,'),
+    ('completion-raises-irql', '0x000000C4', '(0xfa, '),
+    ('dispatch-raises-irql', '0x000000C9', '(0x5, '),
+    ('device-deleted-twice', '0x000000C9', 'no device object'),
+    ('device-not-attached', '0x000000C9', 'nothing is attached'),
+    ('work-queued-twice', '0x000000E4', '(0x1,'),
+    ('work-freed-queued', '0x000000C9', 'queued or free'),
+    ('mdl-freed-twice', '0x000000C4', '(0x16,'),
+    ('unmap-other-size', '0x000000C4', '(0x16,'),
+    ('bad-handle', '0x000000C4', '(0x3c, 0x44,'),
+    ('interrupt-not-connected', '0x000000C4', 'not connected'),
 ]
+
+# Highest IRQL that each routine may be called at; it is called one above.
+IRQL = {
+    0: '''
+        IoBuildSynchronousFsdRequest IoConnectInterrupt
+        IoConnectInterruptEx IoCreateSymbolicLink IoDeleteSymbolicLink
+        IoDisconnectInterrupt IoDisconnectInterruptEx
+        IoGetDeviceProperty IoGetDmaAdapter IoInitializeRemoveLockEx
+        IoOpenDeviceRegistryKey IoRegisterDeviceInterface
+        IoReleaseRemoveLockAndWaitEx IoSetDeviceInterfaceState
+        KeFlushQueuedDpcs KeSetPriorityThread
+        MmGetSystemRoutineAddress ObReferenceObjectByHandle
+        PsCreateSystemThread PsTerminateSystemThread PsGetVersion
+       
+        RtlCompareUnicodeString
+        RtlEqualUnicodeString RtlFreeUnicodeString RtlGetVersion
+        ZwClose ZwOpenKey ZwQueryValueKey
+    ''',
+    1: '''
+        IoCreateDevice IoDeleteDevice KeDelayExecutionThread
+        KeEnterCriticalRegion KeLeaveCriticalRegion
+    ''',
+    2: '''
+        IoAcquireRemoveLockEx IoAllocateIrp IoAllocateMdl
+        IoAllocateWorkItem IoAttachDeviceToDeviceStack IoCancelIrp
+        IoDetachDevice IoFreeIrp IoFreeMdl IoFreeWorkItem
+        IoGetAttachedDeviceReference IoQueueWorkItem IoQueueWorkItemEx
+        IoReleaseRemoveLockEx IoSetCompletionRoutineEx IofCallDriver
+        IofCompleteRequest KeCancelTimer KeClearEvent KeReadStateMutex
+        KeReadStateTimer KeReleaseMutex KeReleaseSemaphore
+        KeResetEvent KeSetTimer KeSetTimerEx
+        MmAllocateContiguousMemory MmBuildMdlForNonPagedPool
+        MmFreeContiguousMemory MmIsAddressValid
+        MmMapLockedPagesSpecifyCache MmUnmapLockedPages
+        ObfDereferenceObject ObfReferenceObject PoCallDriver
+        PoRequestPowerIrp PoSetPowerState PoStartNextPowerIrp
+    ''',
+}
+VIOLATIONS += [(name, '0x000000C4', f'(0xe5, {highest + 1:#x}, {highest:#x}, ')
+               for highest, names in IRQL.items() for name in names.split()]
 
 # Case, code of the crash record, what its text must hold. A boot for each.
 CRASHES = [
@@ -65,6 +121,7 @@ CRASHES = [
     ('shared-time', '0x00000050', 'KUSER_SHARED_DATA'),
     ('code-write', '0x00000050', 'write of'),
     ('init-section', '0x00000050', 'execute of'),
+    ('device-deleted-attached', '0x000000C9', 'still attached'),
     ('timer-at-unload', '0x000000CE', '0 DPCs queued and 1 timers set'),
     ('good cbx_nt.fault=nonsense', 'unknown-fault', '"nonsense"'),
     ('good cbx_nt.pnp=nonsense', 'unknown-pnp', 'nonsense'),
@@ -85,6 +142,12 @@ RESULTS = [
     ('packet intel_iommu=on iommu.strict=1', 'driver-started', 'pass', '0x0'),
     ('good cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
     ('good cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('good cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('good cbx_nt.ioctl=0x222000', 'device-control', 'pass',
+     '0x00000000, 5 bytes'),
+    ('good cbx_nt.ioctl=0x222008', 'information-fits', 'fail', '2049 bytes'),
+    ('good cbx_nt.ioctl=0x22200c', 'device-control', 'fail', '0xc0000010'),
+    ('good cbx_nt.interrupts=line', 'driver-started', 'pass', '0x0'),
     ('domain-join intel_iommu=on', 'driver-started', 'pass', '0x00000000'),
     ('vectors', 'driver-started', 'pass', '0x00000000'),
     ('vectors cbx_nt.keep_vectors=0', 'driver-started', 'fail', '0xc000003e'),
