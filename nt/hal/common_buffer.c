@@ -6,8 +6,6 @@
 #include "hal.h"
 
 enum {
-    DMA_FREED_TOO_OFTEN = 0x03,
-    DMA_OVERRUN = 0x0f,
     OVERRUN_PADDING_AFTER = 5,
     FRESH = 0xcb,
     GUARD = 0x0f,               /* as the verifier's padding */
@@ -207,7 +205,7 @@ static VOID RequireGuard(const HAL_BUFFER *Buffer, const VOID *Caller)
          i++) {
         if (Memory[i] != GUARD) {
             NtsBugCheck(NTS_BUG_DMA, DMA_OVERRUN, OVERRUN_PADDING_AFTER,
-                        (ULONG_PTR)Buffer->Length, (ULONG_PTR)Memory,
+                        (ULONG_PTR)Memory, (ULONG_PTR)&Memory[i],
                         "byte %llu of a common buffer of %llu bytes "
                         "(allocated by %s) was written; found when %s freed "
                         "it", i, Buffer->Length,
@@ -347,22 +345,21 @@ VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
     HalRequirePassive("FreeCommonBuffer", Caller);
     NtsWhere(Caller, Where, sizeof(Where));
     if (!Buffer) {
-        NtsBugCheck(NTS_BUG_DMA, DMA_FREED_TOO_OFTEN, 1, 0, 0,
+        NtsBugCheck(NTS_BUG_DMA, DMA_BUFFERS_FREED_TOO_OFTEN, 1, 0, 0,
                     "FreeCommonBuffer of 0x%p, which is no common buffer of "
                     "this adapter or is freed already, by %s", VirtualAddress,
                     Where);
     }
-    /* Documentation forbids it and names no code: report, free by address. */
     if (Buffer->Length != Length ||
-        Buffer->Logical != (ULONGLONG)LogicalAddress.QuadPart) {
-        NtsFinding("free-arguments", "FreeCommonBuffer with length %u and "
-                   "logical address 0x%I64x for a buffer of %llu bytes at "
-                   "0x%I64x, by %s", Length, LogicalAddress.QuadPart,
-                   Buffer->Length, Buffer->Logical, Where);
-    } else if (!Buffer->CacheEnabled != !CacheEnabled) {
-        NtsFinding("free-arguments", "FreeCommonBuffer with CacheEnabled %u "
-                   "for a buffer allocated with %u, by %s", CacheEnabled,
-                   Buffer->CacheEnabled, Where);
+        Buffer->Logical != (ULONGLONG)LogicalAddress.QuadPart ||
+        !Buffer->CacheEnabled != !CacheEnabled) {
+        NtsBugCheck(NTS_BUG_DMA, DMA_OWN_FREE_ARGUMENTS, Length,
+                    LogicalAddress.QuadPart, CacheEnabled,
+                    "FreeCommonBuffer with length %u, logical address 0x%I64x "
+                    "and CacheEnabled %u of a buffer with length %llu, "
+                    "0x%I64x and %u, by %s", Length, LogicalAddress.QuadPart,
+                    CacheEnabled, Buffer->Length, Buffer->Logical,
+                    Buffer->CacheEnabled, Where);
     }
     HalBufferDelete(Buffer, Caller);
 }

@@ -104,6 +104,6 @@ PVOID NTAPI HalGetAdapter(PDEVICE_DESCRIPTION Description,
 
     UNREFERENCED_PARAMETER(Description);
     UNREFERENCED_PARAMETER(NumberOfMapRegisters);
-    NtsBugCheck(NTS_BUG_DMA, 0x1e, 0, 0, 0, "HalGetAdapter called by %s",
+    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0, "HalGetAdapter called by %s",
                 NtsWhere(__builtin_return_address(0), Where, sizeof(Where)));
 }

@@ -35,7 +35,7 @@ static VECTOR *Require(CBX_DMA_ADAPTER *Public, VECTOR *Vector,
 
     if (!NtsLedgerFind(NtsKindVector, Vector, NULL) ||
         Vector->Adapter != Adapter) {
-        NtsBugCheck(NTS_BUG_DMA, 0x03, 1, 0, 0,
+        NtsBugCheck(NTS_BUG_DMA, DMA_BUFFERS_FREED_TOO_OFTEN, 1, 0, 0,
                     "%s of 0x%p, which is no vector of this adapter or is "
                     "freed already, by %s", Routine, Vector,
                     NtsWhere(Caller, Where, sizeof(Where)));

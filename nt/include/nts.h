@@ -41,12 +41,15 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
     X(NtsKindIoSpace, "mapped I/O space") \
     X(NtsKindMdl, "MDL") \
     X(NtsKindIrp, "IRP") \
+    X(NtsKindPowerIrp, "power IRP") \
     X(NtsKindWorkItem, "work item") \
     X(NtsKindThread, "running thread") \
     X(NtsKindHandle, "open handle") \
     X(NtsKindAdapter, "DMA adapter") \
     X(NtsKindCommonBuffer, "common buffer") \
-    X(NtsKindVector, "common buffer vector")
+    X(NtsKindVector, "common buffer vector") \
+    X(NtsKindRegisters, "set of map registers") \
+    X(NtsKindList, "scatter/gather list")
 #define NTS_KIND_ENUM_(Id, Name) Id,
 typedef enum _NTS_KIND {
     NTS_KIND_LIST(NTS_KIND_ENUM_) NtsKinds

@@ -90,5 +90,6 @@ PHYSICAL_ADDRESS NTAPI MmGetPhysicalAddress(PVOID Va)
 
 BOOLEAN NTAPI MmIsAddressValid(PVOID Va)
 {
+    NTS_IRQL(DISPATCH_LEVEL);
     return pal_phys(Va) != ~0ull;
 }

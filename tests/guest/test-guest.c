@@ -116,7 +116,8 @@ static void only_the_check_asked_for_is_judged(void)
     assert_ended(run, 0, "pass");
     g_assert_cmpuint(count_checks(run, NULL, "checksum", NULL), ==, 0);
     assert_ended(bad, 1, "fail");
-    assert_failed_exactly(bad, "range", CALLS);
+    assert_no_other_failed(bad, "range");
+    assert_failed(bad, "range", CALLS);
 }
 
 /* `cbx run` with the driver @name of the guest's, as if it were the user's. */
@@ -152,7 +153,8 @@ static void a_silent_driver_is_judged_by_the_stand_in(void)
     g_autoptr(Run) run = run_as_own("nttest.sys", "silent.sys");
 
     assert_ended(run, 1, "fail");
-    assert_failed_exactly(run, "driver-loaded", "");
+    assert_no_other_failed(run, "driver-loaded");
+    assert_failed(run, "driver-loaded", "");
 }
 
 /* ---- A broken HAL -------------------------------------------------------- */
