@@ -58,6 +58,16 @@ const CbxFault cbx_faults[] = {
       "the HAL's table lacks AllocateCommonBufferEx" },
     { "hal-leak", CBX_FAULT_IN_GUEST,
       "the HAL keeps adapters that were put back" },
+    { "wdf-ignore-alignment", CBX_FAULT_IN_GUEST,
+      "the framework aligns to a page, whatever was asked for" },
+    { "wdf-wrong-length", CBX_FAULT_IN_GUEST,
+      "the framework says a common buffer is one byte longer" },
+    { "wdf-keep-memory", CBX_FAULT_IN_GUEST,
+      "the framework keeps the memory of what goes with its parent" },
+    { "wdf-skip-cleanup", CBX_FAULT_IN_GUEST,
+      "the framework forgets the cleanup of what goes with its parent" },
+    { "wdf-wrong-status", CBX_FAULT_IN_GUEST,
+      "the framework refuses with an undocumented status" },
     { 0 }
 };
 #undef FAULT
@@ -73,8 +83,15 @@ static const guint wdm_calls[] = {
     CBX_API_NONE
 };
 
+static const guint kmdf_calls[] = {
+    CBX_API_WDF_COMMON_BUFFER_CREATE,
+    CBX_API_WDF_COMMON_BUFFER_CREATE_CFG,
+    CBX_API_NONE
+};
+
 const CbxDriver cbx_drivers[] = {
     { .name = "cbxwdm.sys", .calls = wdm_calls },
+    { .name = "cbxkmdf.sys", .calls = kmdf_calls },
     { 0 }
 };
 

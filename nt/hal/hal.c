@@ -8,7 +8,10 @@ ULONG HalFaults;
 static const struct {
     ULONG Bit;
     const CHAR *Name;
-} Faults[] = { HAL_FAULT_LIST(HAL_FAULT_ROW_) };
+} Faults[] = {
+    HAL_FAULT_LIST(HAL_FAULT_ROW_)
+    NTS_WDF_FAULT_LIST(HAL_FAULT_ROW_)
+};
 #undef HAL_FAULT_ROW_
 
 static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
@@ -23,7 +26,7 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
 {
-    CHAR Known[384], Message[512];
+    CHAR Known[640], Message[768];
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {
@@ -69,6 +72,11 @@ VOID HalNtsStart(const struct pal_boot *Boot)
     if (HalFaults) {
         NtsLog(PAL_LOG_ERROR, "faults on: %s", Boot->fault);
     }
+}
+
+ULONG HalNtsFaults(VOID)
+{
+    return HalFaults;
 }
 
 /* Images need an entry point; this one is never called. */
