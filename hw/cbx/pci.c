@@ -234,6 +234,8 @@ static void cbx_exit(PCIDevice *d)
     s->epoch++;
     cbx_queue_exit(s);
     qemu_chr_fe_deinit(&s->report, false);
+    /* References may outlive this; the name is the next device's here. */
+    vmstate_unregister_ram(&s->memory, DEVICE(s));
     msi_uninit(d);
     msix_unuse_all_vectors(d);
     msix_uninit_exclusive_bar(d);
