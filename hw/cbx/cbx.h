@@ -294,6 +294,24 @@ void cbx_probe_command(CbxState *s, uint32_t command);
 /* After migration: would DECLARE have accepted it? */
 bool cbx_buffer_valid(const CbxBuffer *b);
 
+/* ---- numa.c ------------------------------------------------------------ */
+
+/* Host nodes of several pages. */
+typedef struct CbxNodes {
+    bool known;                 /* `node` is that of some page */
+    bool unknown;               /* the host does not tell of some page */
+    bool mixed;
+    uint16_t node;
+} CbxNodes;
+
+/* The host's NUMA node of one page; negative where it cannot tell. */
+int cbx_host_node(void *host);
+
+void cbx_nodes_add(CbxNodes *n, int node);
+
+/* As in CBX_REG_BUF_NODE_SEEN. */
+uint32_t cbx_nodes_register(const CbxNodes *n);
+
 /* ---- report.c ---------------------------------------------------------- */
 
 void cbx_report_data(CbxState *s, uint32_t value, uint32_t mask);
