@@ -608,8 +608,7 @@ bool cbx_transfer_valid(CbxState *s, CbxTransfer *t)
     }
     t->value = value;
     if (t->op == CBX_OP_CHECKSUM) {
-        XXH64_reset(&t->hash, t->argument);
-        t->done = 0;
+        cbx_hash_load(&t->hash, &t->hash_saved, t->done);
     }
     return true;
 }
