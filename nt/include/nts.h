@@ -41,12 +41,15 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
     X(NtsKindIoSpace, "mapped I/O space") \
     X(NtsKindMdl, "MDL") \
     X(NtsKindIrp, "IRP") \
+    X(NtsKindPowerIrp, "power IRP") \
     X(NtsKindWorkItem, "work item") \
     X(NtsKindThread, "running thread") \
     X(NtsKindHandle, "open handle") \
     X(NtsKindAdapter, "DMA adapter") \
     X(NtsKindCommonBuffer, "common buffer") \
     X(NtsKindVector, "common buffer vector") \
+    X(NtsKindRegisters, "set of map registers") \
+    X(NtsKindList, "scatter/gather list") \
     X(NtsKindWdfBinding, "binding to KMDF") \
     X(NtsKindWdfObject, "framework object")
 #define NTS_KIND_ENUM_(Id, Name) Id,
@@ -122,6 +125,8 @@ NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
 
 /* Called once by ntoskrnl.exe. Bug checks on an unknown fault name. */
 VOID HalNtsStart(const struct pal_boot *Boot);
+/* Bytes by which MmGetPhysicalAddress is to be wrong: a fault. */
+ULONGLONG HalNtsPhysicalError(VOID);
 /* What IoGetDmaAdapter does; Device is the platform's handle of the PDO. */
 struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
                                       struct _DEVICE_DESCRIPTION *Description,

@@ -80,8 +80,11 @@ static void a_flipped_bit_is_found(void)
     g_autoptr(Run) run = run_guest(RUN "--fault flip-bit");
 
     assert_ended(run, 1, "fail");
-    assert_failed_exactly(run, "integrity-to-device checksum edges-to-device "
-                          "integrity-from-device edges-from-device", BOTH);
+    assert_no_other_failed(run, "integrity-to-device checksum ring "
+                           "edges-to-device integrity-from-device "
+                           "edges-from-device");
+    assert_failed(run, "integrity-to-device", BOTH);
+    assert_failed(run, "integrity-from-device", BOTH);
 }
 
 static void a_physical_address_is_found_through_vtd(void)
@@ -100,7 +103,8 @@ static void an_ignored_limit_is_found(void)
     g_autoptr(Run) run = run_guest(RUN "--fault hal-ignore-limit");
 
     assert_ended(run, 1, "fail");
-    assert_failed_exactly(run, "range", BOTH);
+    assert_no_other_failed(run, "range");
+    assert_failed(run, "range", BOTH);
 }
 
 /* ---- A broken framework -------------------------------------------------- */
@@ -110,7 +114,8 @@ static void an_ignored_alignment_is_found(void)
     g_autoptr(Run) run = run_guest(RUN "--fault wdf-ignore-alignment");
 
     assert_ended(run, 1, "fail");
-    assert_failed_exactly(run, "alignment", BOTH);
+    assert_no_other_failed(run, "alignment");
+    assert_failed(run, "alignment", BOTH);
     g_assert_cmpuint(count_checks(run, NULL, "witness", "fail"), ==, 0);
 }
 
@@ -119,7 +124,8 @@ static void a_wrong_length_is_found(void)
     g_autoptr(Run) run = run_guest(RUN "--fault wdf-wrong-length");
 
     assert_ended(run, 1, "fail");
-    assert_failed_exactly(run, "getters", BOTH);
+    assert_no_other_failed(run, "getters");
+    assert_failed(run, "getters", BOTH);
     g_assert_cmpuint(count_checks(run, NULL, "getters", "pass"), ==, 0);
 }
 
@@ -141,7 +147,8 @@ static void a_skipped_cleanup_is_found(void)
     g_autoptr(Run) run = run_guest(RUN "--fault wdf-skip-cleanup");
 
     assert_ended(run, 1, "fail");
-    assert_failed_exactly(run, "lifetime", BOTH);
+    assert_no_other_failed(run, "lifetime");
+    assert_failed(run, "lifetime", BOTH);
 }
 
 static void a_wrong_status_is_found(void)
@@ -149,7 +156,8 @@ static void a_wrong_status_is_found(void)
     g_autoptr(Run) run = run_guest(RUN "--fault wdf-wrong-status");
 
     assert_ended(run, 1, "fail");
-    assert_failed_exactly(run, "refusal", BOTH);
+    assert_no_other_failed(run, "refusal");
+    assert_failed(run, "refusal", BOTH);
     g_assert_cmpuint(count_checks(run, NULL, "refusal", "pass"), ==, 0);
 }
 
