@@ -166,8 +166,9 @@ KMDF_CRASHES = [
 ]
 KMDF_RESULTS = [
     ('wdf-good', 'driver-started', 'pass', '0x00000000'),
-    ('wdf-good cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
-    ('wdf-good cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('wdf-surprise cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('wdf-rebalance cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('wdf-power cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
     ('wdf-bind', 'driver-started', 'pass', '0x00000000'),
     ('wdf-no-power', 'driver-started', 'fail', '0xc000009e'),
     ('wdf-reference-leak', 'everything-returned', 'fail', '2 framework'),

@@ -73,6 +73,7 @@ static VOID SetDispatch(PDRIVER_OBJECT DriverObject)
     DriverObject->MajorFunction[IRP_MJ_CLOSE] = FxCreateClose;
     DriverObject->MajorFunction[IRP_MJ_CLEANUP] = FxCreateClose;
     DriverObject->MajorFunction[IRP_MJ_PNP] = FxPnpDispatch;
+    DriverObject->MajorFunction[IRP_MJ_POWER] = FxPowerDispatch;
     DriverObject->DriverExtension->AddDevice = AddDevice;
     DriverObject->DriverUnload = Unload;
 }

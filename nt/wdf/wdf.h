@@ -200,8 +200,18 @@ struct _FX_DEVICE {
 /* The dispatch routines of a framework driver, and its AddDevice. */
 NTSTATUS FxDeviceAdd(FX_DRIVER *Driver, PDEVICE_OBJECT Pdo);
 DRIVER_DISPATCH FxPnpDispatch;
+DRIVER_DISPATCH FxPowerDispatch;
 DRIVER_DISPATCH FxForward;
 DRIVER_DISPATCH FxCreateClose;
+
+/* What the dispatch routines share. */
+FX_DEVICE *FxDeviceBehind(PDEVICE_OBJECT DeviceObject);
+NTSTATUS FxComplete(PIRP Irp, NTSTATUS Status);
+NTSTATUS FxPassOn(FX_DEVICE *Device, PIRP Irp);
+NTSTATUS FxPassOnAndWait(FX_DEVICE *Device, PIRP Irp);
+/* Into D0 and out of it; the latter is harmless when it is not there. */
+NTSTATUS FxPowerUp(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE From);
+VOID FxPowerDown(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To);
 
 /* The device that an object descends from; NULL: none. */
 FX_DEVICE *FxDeviceOf(FX_OBJECT *Object);

@@ -51,8 +51,8 @@ static NTSTATUS NTAPI D0Entry(WDFDEVICE Handle, WDF_POWER_DEVICE_STATE Before)
     if (CaseIs(L"wdf-no-power")) {
         return STATUS_DEVICE_POWER_FAILURE;
     }
-    return Before == WdfPowerDeviceD3Final ? STATUS_SUCCESS
-                                           : STATUS_UNSUCCESSFUL;
+    return Before == WdfPowerDeviceD3Final || Before == WdfPowerDeviceD3
+           ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
 }
 
 static NTSTATUS NTAPI D0EntryPost(WDFDEVICE Handle,
@@ -134,31 +134,41 @@ static NTSTATUS NTAPI Init(WDFDEVICE Handle)
     return STATUS_NOT_IMPLEMENTED;
 }
 
-/* What a device has been through by the time that its object goes. */
-static VOID NTAPI DeviceDestroyed(WDFOBJECT Handle)
+/* What a device must have been through by the time that its object goes. */
+static const CHAR *Course(VOID)
 {
-    static const CHAR *const Courses[] = {
-        "PDEpISqeXRFC",             /* started and removed */
-        "PDEpI?SqeXRFC",            /* pulled out */
-        "PDEpISqeXRPDEprSqeXRFC",   /* stopped, started again, removed */
-        "PDR",                      /* not powered up */
+    static const struct {
+        const WCHAR *Case;
+        const CHAR *Calls;
+    } Courses[] = {
+        { L"wdf-surprise", "PDEpI?SqeXRFC" },
+        { L"wdf-rebalance", "PDEpISqeXRPDEprSqeXRFC" },
+        { L"wdf-power", "PDEpISqeXDEprSqeXRFC" },
+        { L"wdf-no-power", "PDR" },
     };
-    const CHAR *Calls = TestDevice(Handle)->Calls;
 
     for (ULONG i = 0; i < ARRAYSIZE(Courses); i++) {
-        ULONG n = 0;
-
-        while (Courses[i][n] && Courses[i][n] == Calls[n]) {
-            n++;
-        }
-        if (Courses[i][n] == Calls[n]) {
-            return;
+        if (CaseIs(Courses[i].Case)) {
+            return Courses[i].Calls;
         }
     }
-    DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL,
-               "callbacks out of order: %s\n", Calls);
-    /* MANUALLY_INITIATED_CRASH */
-    KeBugCheckEx(0x000000e2, 0, 0, 0, 0);
+    return "PDEpISqeXRFC";
+}
+
+static VOID NTAPI DeviceDestroyed(WDFOBJECT Handle)
+{
+    const CHAR *Calls = TestDevice(Handle)->Calls, *Wanted = Course();
+    ULONG n = 0;
+
+    while (Wanted[n] && Wanted[n] == Calls[n]) {
+        n++;
+    }
+    if (Wanted[n] != Calls[n]) {
+        DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL,
+                   "callbacks: %s, not %s\n", Calls, Wanted);
+        /* MANUALLY_INITIATED_CRASH */
+        KeBugCheckEx(0x000000e2, 0, 0, 0, 0);
+    }
 }
 
 /* ---- Device and driver -------------------------------------------------- */

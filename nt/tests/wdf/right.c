@@ -364,6 +364,9 @@ static NTSTATUS Good(TEST_DEVICE *Device)
 const CASE RightCases[] = {
     { L"wdf-good", Good },
     { L"wdf-bind", CaseBind },
+    { L"wdf-surprise", Good },
+    { L"wdf-rebalance", Good },
+    { L"wdf-power", Good },
     { L"wdf-no-power", Good },
     { NULL, NULL }
 };
