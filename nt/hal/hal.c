@@ -94,6 +94,7 @@ PVOID NTAPI HalGetAdapter(PDEVICE_DESCRIPTION Description,
 
     UNREFERENCED_PARAMETER(Description);
     UNREFERENCED_PARAMETER(NumberOfMapRegisters);
-    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0, "HalGetAdapter called by %s",
+    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0,
+                "HalGetAdapter called by %s",
                 NtsWhere(__builtin_return_address(0), Where, sizeof(Where)));
 }
