@@ -66,6 +66,7 @@ VOID NTAPI CaseInitOnly(VOID);
 
 CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused,
              CaseMdlRefused, CaseDomainRefused, CasePacket, CaseRegistersWait,
-             CasePower, CaseInterface, CaseVectorFreed;
+             CasePower, CaseInterface, CaseVectorFreed,
+             CaseInterrupts;
 
 #endif /* CBX_NT_CASES_H */

@@ -195,6 +195,7 @@ static NTSTATUS Good(CASE_DEVICE *Device)
         { L"domains refused", CaseDomainRefused, FALSE },
         { L"MDLs refused", CaseMdlRefused, FALSE },
         { L"packet DMA", CasePacket, FALSE },
+        { L"interrupts", CaseInterrupts, FALSE },
         { L"power", CasePower, FALSE },
         { L"device interface", CaseInterface, FALSE },
         { L"map registers that wait", CaseRegistersWait, FALSE },
