@@ -4,8 +4,9 @@
 
 #include "adapter.h"
 #include "calls.h"
+#include "common/world.h"
 #include "core/suite.h"
-#include "world.h"
+#include "interrupt.h"
 
 /* State of one run; nothing of it is needed afterwards. */
 typedef struct _CBX_RUN {
@@ -13,6 +14,7 @@ typedef struct _CBX_RUN {
     CbxDevice Device;
     CbxReport Report;
     CbxSuite Suite;
+    ULONG Build;                /* of the system; 0: unknown */
     CBX_ADAPTER Adapters[AdapterKinds];
     CBX_REQUEST RingsRequest;
     CBX_ALLOCATION Rings;

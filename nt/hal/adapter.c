@@ -203,6 +203,10 @@ static VOID NTAPI PutDmaAdapter(CBX_DMA_ADAPTER *Public)
 
     HalRequireDispatch("PutDmaAdapter", Caller);
     RequireReturned(Adapter, Caller);
+    HalStaleFlush();
+    if (HalFaults & HAL_FAULT_LEAK) {
+        return;
+    }
     NtsLedgerRemove(NtsKindAdapter, Public, NULL);
     RtlFillMemory(Adapter, sizeof(*Adapter), 0xdd);
     NtsFree(Adapter, sizeof(*Adapter));
@@ -286,7 +290,8 @@ VOID HalOperationsInitialize(HAL_ADAPTER *Adapter)
     Operations->ReadDmaCounter = ReadDmaCounter;
     Operations->FlushDmaBuffer = FlushDmaBuffer;
     Operations->GetDmaAdapterInfo = GetDmaAdapterInfo;
-    Operations->AllocateCommonBufferEx = HalAllocateCommonBufferEx;
+    Operations->AllocateCommonBufferEx =
+        HalFaults & HAL_FAULT_NO_MEMBER ? NULL : HalAllocateCommonBufferEx;
     Operations->AllocateDomainCommonBuffer = HalAllocateInDomain;
     Operations->JoinDmaDomain = HalJoinDmaDomain;
     Operations->LeaveDmaDomain = HalLeaveDmaDomain;

@@ -21,12 +21,47 @@
     /* where a minimum address is given, the memory lies below it */ \
     X(HAL_FAULT_IGNORE_MINIMUM, 0x8, "hal-ignore-minimum") \
     /* CreateCommonBufferFromMdl refuses with an undocumented status */ \
-    X(HAL_FAULT_WRONG_STATUS, 0x10, "hal-wrong-status")
+    X(HAL_FAULT_WRONG_STATUS, 0x10, "hal-wrong-status") \
+    /* buffers start inside a page */ \
+    X(HAL_FAULT_MISALIGNED, 0x20, "hal-misaligned") \
+    /* the device may access the page before a long buffer */ \
+    X(HAL_FAULT_OPEN_BEFORE, 0x40, "hal-open-before") \
+    /* ... and the page after it */ \
+    X(HAL_FAULT_OPEN_AFTER, 0x80, "hal-open-after") \
+    /* a freed buffer stays mapped until the next allocation */ \
+    X(HAL_FAULT_STALE, 0x100, "hal-stale") \
+    /* all elements of a vector are the first one */ \
+    X(HAL_FAULT_OVERLAP, 0x200, "hal-overlap") \
+    /* there is no memory for long buffers */ \
+    X(HAL_FAULT_NO_MEMORY, 0x400, "hal-no-memory") \
+    /* pages of an MDL are mapped for reading only */ \
+    X(HAL_FAULT_READ_ONLY, 0x800, "hal-read-only") \
+    /* MmGetPhysicalAddress tells the page that follows */ \
+    X(HAL_FAULT_WRONG_PAGE, 0x1000, "hal-wrong-page") \
+    /* the logical address of a long buffer is the last page there is */ \
+    X(HAL_FAULT_LAST_PAGE, 0x2000, "hal-last-page") \
+    /* AllocateCommonBufferEx is NULL */ \
+    X(HAL_FAULT_NO_MEMBER, 0x4000, "hal-no-member") \
+    /* PutDmaAdapter keeps the adapter */ \
+    X(HAL_FAULT_LEAK, 0x8000, "hal-leak")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_
 
 extern ULONG HalFaults;
+
+enum {
+    /*
+     * What faults take for long: Linux aligns the addresses of such a buffer
+     * so that with a page more no other buffer lies next to it.
+     */
+    HAL_LONG = 0x10000,
+    /* How far inside its page a misaligned buffer starts: what rings allow. */
+    HAL_MISALIGNED_BY = 64,
+};
+
+/* Is the fault on, and does it strike a buffer of this length? */
+BOOLEAN HalHasLongFault(ULONG Fault, ULONGLONG Length);
 
 /* ---- Adapters ----------------------------------------------------------- */
 
@@ -120,6 +155,7 @@ typedef struct _HAL_BUFFER {
     LIST_ENTRY Link;
     HAL_ADAPTER *Adapter;
     struct pal_dma Dma;
+    ULONGLONG Front;                /* bytes of Dma before the first one */
     ULONGLONG Length;
     ULONGLONG Logical;              /* as handed out */
     BOOLEAN InVector;
@@ -134,6 +170,10 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                             BOOLEAN InVector, const VOID *Caller);
 /* Checks the guard bytes, then gives the memory back. */
 VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller);
+/* The address that the driver has. */
+PVOID HalBufferVa(const HAL_BUFFER *Buffer);
+/* Gives back what a fault has kept mapped. */
+VOID HalStaleFlush(VOID);
 
 /*
  * What a call that returns a virtual address does with a buffer: 0 bytes are

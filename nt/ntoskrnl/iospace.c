@@ -83,7 +83,8 @@ PHYSICAL_ADDRESS NTAPI MmGetPhysicalAddress(PVOID Va)
     uint64_t Physical = pal_phys(Va);
 
     /* Windows says 0 where nothing is mapped. */
-    Address.QuadPart = Physical == ~0ull ? 0 : (LONGLONG)Physical;
+    Address.QuadPart = Physical == ~0ull
+                       ? 0 : (LONGLONG)(Physical + HalNtsPhysicalError());
     return Address;
 }
 

@@ -116,7 +116,7 @@ VOID ReportFindings(VOID)
         NtsFormat(Seen, sizeof(Seen), "%u times, first: %s", Findings[i].Times,
                   Findings[i].First);
         ReportResult(Findings[i].Check, FALSE, "never", Seen,
-                     "Windows driver documentation, FreeCommonBuffer");
+                     "Windows driver documentation, page of the routine");
     }
 }
 
