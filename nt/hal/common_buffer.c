@@ -315,8 +315,8 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
                                       CBX_NODE_REQUIREMENT PreferredNode)
 {
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBufferEx",
-                                      Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, "AllocateCommonBufferEx",
+                                        Caller);
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Length = Length,

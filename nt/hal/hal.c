@@ -26,7 +26,6 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
 {
-    /* Too large for a stack; the first unknown name ends it all. */
     static CHAR Known[640], Message[768];
     SIZE_T Used = 0;
 
@@ -113,6 +112,7 @@ PVOID NTAPI HalGetAdapter(PDEVICE_DESCRIPTION Description,
 
     UNREFERENCED_PARAMETER(Description);
     UNREFERENCED_PARAMETER(NumberOfMapRegisters);
-    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0, "HalGetAdapter called by %s",
+    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0,
+                "HalGetAdapter called by %s",
                 NtsWhere(__builtin_return_address(0), Where, sizeof(Where)));
 }

@@ -115,11 +115,18 @@ enum {
     DMA_OWN_FREE_ARGUMENTS = 0xcb01,
     DMA_OWN_DIRECTION = 0xcb02,
     DMA_OWN_REGISTER_BASE = 0xcb03,
+    DMA_OWN_VERSION = 0xcb04,
 };
 
 /* Bug check 0xE6 unless it is an adapter that has not been put. */
 HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
                         const VOID *Caller);
+
+/* The same, and it must have been made with so high a version. */
+HAL_ADAPTER *HalAdapterV2(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
+                          const VOID *Caller);
+HAL_ADAPTER *HalAdapterV3(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
+                          const VOID *Caller);
 
 /* Does an IOMMU translate what the device puts on the bus? */
 BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter);

@@ -188,7 +188,8 @@ static VOID RequireQuiet(const struct pal_image *Image)
 
 static VOID CheckReturned(VOID)
 {
-    CHAR Seen[SEEN_MAX];
+    /* All kinds at once, which is too much for a stack. */
+    static CHAR Seen[4 * SEEN_MAX];
 
     NtsLedgerDescribe(Seen, sizeof(Seen));
     ReportResult("everything-returned", !NtsLedgerCount(NtsKinds), "nothing",
