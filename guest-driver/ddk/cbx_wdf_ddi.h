@@ -69,6 +69,12 @@
       (PWDFDEVICE_INIT *DeviceInit, PWDF_OBJECT_ATTRIBUTES Attributes, \
        WDFDEVICE *Device), \
       (DeviceInit, Attributes, Device)) \
+    X(92, WDFQUEUE, DeviceGetDefaultQueue, \
+      (WDFDEVICE Device), \
+      (Device)) \
+    X(93, NTSTATUS, DeviceConfigureRequestDispatching, \
+      (WDFDEVICE Device, WDFQUEUE Queue, INT RequestType), \
+      (Device, Queue, RequestType)) \
     X(94, NTSTATUS, DmaEnablerCreate, \
       (WDFDEVICE Device, PWDF_DMA_ENABLER_CONFIG Config, \
        PWDF_OBJECT_ATTRIBUTES Attributes, WDFDMAENABLER *DmaEnabler), \
@@ -139,6 +145,16 @@
     X(151, WDFDEVICE, InterruptGetDevice, \
       (WDFINTERRUPT Interrupt), \
       (Interrupt)) \
+    X(152, NTSTATUS, IoQueueCreate, \
+      (WDFDEVICE Device, PWDF_IO_QUEUE_CONFIG Config, \
+       PWDF_OBJECT_ATTRIBUTES Attributes, WDFQUEUE *Queue), \
+      (Device, Config, Attributes, Queue)) \
+    X(157, WDFDEVICE, IoQueueGetDevice, \
+      (WDFQUEUE Queue), \
+      (Queue)) \
+    X(158, NTSTATUS, IoQueueRetrieveNextRequest, \
+      (WDFQUEUE Queue, WDFREQUEST *Request), \
+      (Queue, Request)) \
     X(192, NTSTATUS, MemoryCreate, \
       (PWDF_OBJECT_ATTRIBUTES Attributes, POOL_TYPE PoolType, ULONG \
        PoolTag, SIZE_T BufferSize, WDFMEMORY *Memory, PVOID *Buffer), \
@@ -182,6 +198,41 @@
     X(240, NTSTATUS, RegistryQueryULong, \
       (WDFKEY Key, PCUNICODE_STRING ValueName, PULONG Value), \
       (Key, ValueName, Value)) \
+    X(263, VOID, RequestComplete, \
+      (WDFREQUEST Request, NTSTATUS Status), \
+      (Request, Status)) \
+    X(265, VOID, RequestCompleteWithInformation, \
+      (WDFREQUEST Request, NTSTATUS Status, ULONG_PTR Information), \
+      (Request, Status, Information)) \
+    X(266, VOID, RequestGetParameters, \
+      (WDFREQUEST Request, PWDF_REQUEST_PARAMETERS Parameters), \
+      (Request, Parameters)) \
+    X(269, NTSTATUS, RequestRetrieveInputBuffer, \
+      (WDFREQUEST Request, SIZE_T MinimumLength, PVOID *Buffer, SIZE_T \
+       *Length), \
+      (Request, MinimumLength, Buffer, Length)) \
+    X(270, NTSTATUS, RequestRetrieveOutputBuffer, \
+      (WDFREQUEST Request, SIZE_T MinimumLength, PVOID *Buffer, SIZE_T \
+       *Length), \
+      (Request, MinimumLength, Buffer, Length)) \
+    X(275, VOID, RequestSetInformation, \
+      (WDFREQUEST Request, ULONG_PTR Information), \
+      (Request, Information)) \
+    X(276, ULONG_PTR, RequestGetInformation, \
+      (WDFREQUEST Request), \
+      (Request)) \
+    X(281, NTSTATUS, RequestForwardToIoQueue, \
+      (WDFREQUEST Request, WDFQUEUE Queue), \
+      (Request, Queue)) \
+    X(282, WDFQUEUE, RequestGetIoQueue, \
+      (WDFREQUEST Request), \
+      (Request)) \
+    X(284, VOID, RequestStopAcknowledge, \
+      (WDFREQUEST Request, BOOLEAN Requeue), \
+      (Request, Requeue)) \
+    X(285, PIRP, RequestWdmGetIrp, \
+      (WDFREQUEST Request), \
+      (Request)) \
     X(304, ULONG, CmResourceListGetCount, \
       (WDFCMRESLIST List), \
       (List)) \

@@ -90,6 +90,7 @@ VOID FxPowerDown(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To)
     if (Device->Managed) {
         CALL_STATUS(Device, SelfManagedIoSuspend);
     }
+    FxQueuesStop(Device, To == WdfPowerDeviceD3Final);
     FxEnablersStop(Device);
     CALL_STATUS(Device, D0ExitPreInterruptsDisabled, To);
     FxInterruptsStop(Device);
@@ -115,6 +116,7 @@ NTSTATUS FxPowerUp(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE From)
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
+    FxQueuesStart(Device);
     if (Device->Managed) {
         return CALL_STATUS(Device, SelfManagedIoRestart);
     }
@@ -199,6 +201,8 @@ static NTSTATUS Remove(FX_DEVICE *Device, PIRP Irp)
     NTSTATUS Status;
 
     Down(Device, WdfPowerDeviceD3Final);
+    /* What has come since then waits in vain. */
+    FxQueuesStop(Device, TRUE);
     EndSelfManagedIo(Device);
     Irp->IoStatus.Status = STATUS_SUCCESS;
     Status = FxPassOn(Device, Irp);

@@ -218,7 +218,8 @@ static NTSTATUS NTAPI DeviceAdd(WDFDRIVER Driver, PWDFDEVICE_INIT Init_)
     Device = TestDevice(Handle);
     Device->Driver = Driver;
     Device->Handle = Handle;
-    return WdfInterruptCreate(Handle, &Config, NULL, &Device->Interrupt);
+    Status = WdfInterruptCreate(Handle, &Config, NULL, &Device->Interrupt);
+    return NT_SUCCESS(Status) ? QueuesCreate(Device) : Status;
 }
 
 NTSTATUS NTAPI DriverEntry(DRIVER_OBJECT *DriverObject,

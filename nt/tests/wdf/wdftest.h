@@ -22,6 +22,7 @@ typedef struct _TEST_DEVICE {
     WDFDRIVER Driver;
     WDFDEVICE Handle;
     WDFINTERRUPT Interrupt;
+    WDFQUEUE Manual;
     CHAR Calls[32];             /* a letter per callback, in order */
     ULONG CallCount;
 } TEST_DEVICE;
@@ -40,5 +41,8 @@ typedef struct _CASE {
 extern const CASE WrongCases[], RightCases[];
 
 CASE_ROUTINE CaseBind;
+
+/* In EvtDriverDeviceAdd: the default queue and a manual one. */
+NTSTATUS QueuesCreate(TEST_DEVICE *Device);
 
 #endif /* CBX_NT_WDFTEST_H */
