@@ -68,6 +68,8 @@ const CbxFault cbx_faults[] = {
       "the framework forgets the cleanup of what goes with its parent" },
     { "wdf-wrong-status", CBX_FAULT_IN_GUEST,
       "the framework refuses with an undocumented status" },
+    { "hal-exhausted", CBX_FAULT_IN_GUEST,
+      "the HAL, once out of memory below a limit, stays so" },
     { 0 }
 };
 #undef FAULT

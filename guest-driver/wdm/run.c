@@ -3,6 +3,7 @@
 
 #include "cbx/abi.h"
 #include "common/guest.h"
+#include "exhaustion.h"
 #include "log.h"
 #include "plan.h"
 #include "refusal.h"
@@ -239,6 +240,27 @@ RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
     }
 }
 
+/*
+ * Once per call, when all else is done: the order in which a system hands out
+ * addresses is no longer what it was.
+ */
+static VOID
+RunExhaust(CBX_RUN *Run)
+{
+    ULONG Last = CBX_API_NONE;
+
+    for (ULONG i = 0; i < PlanLength; i++) {
+        const CBX_ADAPTER *Adapter = RunAdapterFor(Run, &Plan[i]);
+
+        if (Plan[i].Api != Last &&
+            cbx_device_wants(&Run->Device, Plan[i].Api) &&
+            CallIsOffered(Plan[i].Api, Adapter)) {
+            ExhaustionCheck(&Run->Suite, Plan[i].Api, Adapter);
+        }
+        Last = Plan[i].Api;
+    }
+}
+
 static VOID
 RunPlan(CBX_RUN *Run)
 {
@@ -254,7 +276,9 @@ RunPlan(CBX_RUN *Run)
         }
         RunRequest(Run, &Plan[i]);
     }
-    if (Run->Suite.broken) {
+    if (!Run->Suite.broken) {
+        RunExhaust(Run);
+    } else {
         cbx_report_text(&Run->Report, "error",
                         "a wait for the device ran out; the run ends here");
     }
