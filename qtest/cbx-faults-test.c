@@ -124,15 +124,10 @@ static void test_lost_interrupt(void *obj, void *data, QGuestAllocator *alloc)
     QCbx *d = obj;
     uint64_t mailbox = guest_alloc(alloc, 4096);
     g_autoptr(GPtrArray) lines = NULL;
-    uint64_t entry;
 
     qtest_memset(d->qts, mailbox, 0, 64);
     qpci_msix_enable(&d->pci);
-    entry = d->pci.msix_table_off;
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry, mailbox);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 4, mailbox >> 32);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 8, 1);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 12, 0);
+    cbx_vector_aim(d, 0, mailbox, 1);
 
     /* Two pass, the third is lost, and so on. */
     cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_LOST_IRQ);

@@ -192,25 +192,11 @@ static void test_power_state(void *obj, void *data, QGuestAllocator *alloc)
 
 /* ---- Reset by its own DMA ---------------------------------------------- */
 
-/* Where the function's configuration space is in memory. */
-static uint64_t ecam(QCbx *d, unsigned offset)
-{
-    /* The virt machine's window; on q35 the host bridge puts it there. */
-    uint64_t base = 0x4010000000;
-
-    if (strcmp(qtest_get_arch(), "aarch64")) {
-        base = 0xb0000000;
-        qtest_outl(d->qts, 0xcf8, 0x80000060);
-        qtest_outl(d->qts, 0xcfc, base | 1);
-    }
-    return base + (CBX_TEST_DEVFN << 12) + offset;
-}
-
 /* Device Control with the bit that resets, ready to be sent out. */
 static uint64_t place_reset(QCbx *d)
 {
     uint8_t cap = qpci_find_capability(&d->pci, PCI_CAP_ID_EXP, 0);
-    uint64_t target = ecam(d, cap + PCI_EXP_DEVCTL);
+    uint64_t target = cbx_ecam(d, CBX_TEST_DEVFN) + cap + PCI_EXP_DEVCTL;
 
     g_assert_cmphex(qtest_readw(d->qts, target), ==,
                     qpci_config_readw(&d->pci, cap + PCI_EXP_DEVCTL));

@@ -261,23 +261,40 @@ static int cbx_post_load(void *opaque, int version_id)
     return 0;
 }
 
+static const VMStateDescription vmstate_cbx_cursor = {
+    .name = "cbx/cursor",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64(address, CbxCursor),
+        VMSTATE_UINT64(length, CbxCursor),
+        VMSTATE_UINT64(begin, CbxCursor),
+        VMSTATE_UINT64(element, CbxCursor),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const VMStateDescription vmstate_cbx_transfer = {
     .name = "cbx/transfer",
     .version_id = 1,
     .minimum_version_id = 1,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT8(op, CbxTransfer),
+        VMSTATE_UINT8(flags, CbxTransfer),
         VMSTATE_UINT16(attributes, CbxTransfer),
         VMSTATE_UINT64(address, CbxTransfer),
+        VMSTATE_UINT64(address2, CbxTransfer),
         VMSTATE_UINT64(length, CbxTransfer),
         VMSTATE_UINT64(offset, CbxTransfer),
         VMSTATE_UINT64(argument, CbxTransfer),
         VMSTATE_UINT64(argument2, CbxTransfer),
         VMSTATE_UINT64(done, CbxTransfer),
+        VMSTATE_STRUCT(cursor, CbxTransfer, 1, vmstate_cbx_cursor, CbxCursor),
+        VMSTATE_STRUCT(cursor2, CbxTransfer, 1, vmstate_cbx_cursor, CbxCursor),
         VMSTATE_UINT64(flip_bit, CbxTransfer),
         VMSTATE_UINT32(faults, CbxTransfer),
         VMSTATE_UINT16(status, CbxTransfer),
-        VMSTATE_BOOL(iommu, CbxTransfer),
+        VMSTATE_UINT16(seen, CbxTransfer),
         VMSTATE_UINT64(value, CbxTransfer),
         VMSTATE_END_OF_LIST()
     },
@@ -293,8 +310,9 @@ static const VMStateDescription vmstate_cbx_queue = {
         VMSTATE_UINT32(cq_head, CbxQueue),
         VMSTATE_BOOL(phase, CbxQueue),
         VMSTATE_BOOL(busy, CbxQueue),
-        VMSTATE_UINT8(flags, CbxQueue),
         VMSTATE_UINT32(id, CbxQueue),
+        VMSTATE_UINT32(ended, CbxQueue),
+        VMSTATE_UINT32_ARRAY(fence, CbxQueue, CBX_QUEUES_MAX),
         VMSTATE_STRUCT(transfer, CbxQueue, 1, vmstate_cbx_transfer,
                        CbxTransfer),
         VMSTATE_END_OF_LIST()
@@ -323,8 +341,8 @@ static const VMStateDescription vmstate_cbx_buffer = {
 
 static const VMStateDescription vmstate_cbx = {
     .name = "cbx",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .post_load = cbx_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent_obj, CbxState),

@@ -58,17 +58,57 @@ static bool q_running(CbxQueue *q)
     return q_enabled(q) && *q_reg(q, CBX_Q_STATUS) == CBX_STATUS_OK;
 }
 
-/* A completion's place is made sure of before its descriptor is fetched. */
-static bool q_has_work(CbxQueue *q)
+/* Descriptors handed over and not completed. */
+static uint32_t q_outstanding(CbxQueue *q)
 {
-    return q_running(q) &&
-           (q->busy || (*q_reg(q, CBX_Q_HEAD) != q->tail &&
-                        q_next(q, *q_reg(q, CBX_Q_CQ_TAIL)) != q->cq_head));
+    return q->busy + ((q->tail - *q_reg(q, CBX_Q_HEAD)) &
+                      (*q_reg(q, CBX_Q_ENTRIES) - 1));
+}
+
+static bool q_at_fence(CbxQueue *q)
+{
+    return q->busy && q->transfer.status == CBX_STATUS_OK &&
+           q->transfer.op == CBX_OP_FENCE &&
+           (q->transfer.flags & CBX_DESC_ALL_QUEUES);
+}
+
+/*
+ * Does a fence across queues still hold this one? Not because of a queue that
+ * is at such a fence itself, or two of them would wait for each other.
+ */
+static bool q_fenced(CbxState *s, CbxQueue *q)
+{
+    if (!q_at_fence(q)) {
+        return false;
+    }
+    for (unsigned i = 0; i < s->n_queues; i++) {
+        CbxQueue *other = &s->queues[i];
+
+        if (other != q && q_running(other) && !q_at_fence(other) &&
+            q_outstanding(other) &&
+            (int32_t)(other->ended - q->fence[i]) < 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A completion's place is made sure of before its descriptor is fetched. */
+static bool q_has_work(CbxState *s, CbxQueue *q)
+{
+    if (!q_running(q)) {
+        return false;
+    }
+    if (q->busy) {
+        return !q_fenced(s, q);
+    }
+    return *q_reg(q, CBX_Q_HEAD) != q->tail &&
+           q_next(q, *q_reg(q, CBX_Q_CQ_TAIL)) != q->cq_head;
 }
 
 static void cbx_queue_schedule(CbxState *s)
 {
-    if (!timer_pending(s->queue_timer)) {
+    if (s->queue_timer && !timer_pending(s->queue_timer)) {
         timer_mod(s->queue_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1);
     }
 }
@@ -107,6 +147,9 @@ static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
     if (enable == q_enabled(q)) {
         return;
     }
+    if (!enable) {
+        q->ended += q_outstanding(q);
+    }
     status = enable ? cbx_queue_check(s, q) : CBX_STATUS_OK;
     *q_reg(q, CBX_Q_CONTROL) = enable && status == CBX_STATUS_OK ? CBX_Q_ENABLE
                                                                  : 0;
@@ -121,6 +164,7 @@ static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
         cbx_register_error(s, status);
     }
     trace_cbx_queue_control(q_number(s, q), enable, status);
+    cbx_queue_schedule(s);      /* a fence may have waited for it */
 }
 
 uint32_t cbx_queue_read(CbxState *s, uint32_t offset)
@@ -162,6 +206,7 @@ static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
     *q_reg(q, CBX_Q_STATUS) = status;
     q->busy = false;
     trace_cbx_queue_stop(q_number(s, q), status);
+    cbx_queue_schedule(s);      /* a fence may have waited for it */
     /* Nobody would look at the status without being told. */
     cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
 }
@@ -190,7 +235,7 @@ void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value)
     } else {
         q->cq_head = value;
     }
-    if (q_has_work(q)) {
+    if (q_has_work(s, q)) {
         cbx_queue_schedule(s);
     }
 }
@@ -212,25 +257,33 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
     }
     *q_reg(q, CBX_Q_HEAD) = q_next(q, *q_reg(q, CBX_Q_HEAD));
     q->busy = true;
-    q->flags = d.flags;
     q->id = le32_to_cpu(d.id);
 
     memset(t, 0, sizeof(*t));
     t->op = d.op;
+    t->flags = d.flags;
     t->attributes = le16_to_cpu(d.attributes);
     t->address = le64_to_cpu(d.address);
+    t->address2 = le64_to_cpu(d.address2);
     t->length = le64_to_cpu(d.length);
     t->offset = le64_to_cpu(d.offset);
     t->argument = le64_to_cpu(d.argument);
     t->argument2 = le64_to_cpu(d.argument2);
-    trace_cbx_descriptor(q_number(s, q), q->id, t->op, q->flags, t->attributes);
+    trace_cbx_descriptor(q_number(s, q), q->id, t->op, t->flags,
+                         t->attributes);
 
-    if (t->op < CBX_OP_COUNT &&
-        ((d.flags & ~CBX_DESC_FLAGS) || d.address2 || d.reserved)) {
+    if (t->op < CBX_OP_COUNT && d.reserved) {
         t->status = CBX_STATUS_BAD_FLAGS;
         t->value = t->address;
     } else {
         cbx_transfer_start(s, t);
+    }
+    if (q_at_fence(q)) {
+        for (unsigned i = 0; i < s->n_queues; i++) {
+            CbxQueue *other = &s->queues[i];
+
+            q->fence[i] = other->ended + q_outstanding(other);
+        }
     }
     return CBX_STATUS_OK;
 }
@@ -240,8 +293,7 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
     CbxTransfer *t = &q->transfer;
     uint64_t at = q_reg64(q, CBX_Q_CQ_LO) +
                   *q_reg(q, CBX_Q_CQ_TAIL) * (uint64_t)CBX_COMPLETION_SIZE;
-    uint16_t flags = (q->phase ? CBX_COMP_PHASE : 0) |
-                     (t->iommu ? CBX_COMP_IOMMU : 0);
+    uint16_t flags = (q->phase ? CBX_COMP_PHASE : 0) | t->seen;
     uint64_t head = q->id | (uint64_t)t->status << 32 | (uint64_t)flags << 48;
     uint64_t rest[] = {
         cpu_to_le64(t->done),
@@ -252,6 +304,7 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
     uint16_t status;
 
     q->busy = false;
+    q->ended++;
     status = cbx_structure_write(s, at + offsetof(CbxCompletion, bytes), rest,
                                  sizeof(rest));
     if (s->epoch == epoch && status == CBX_STATUS_OK) {
@@ -270,7 +323,10 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
     }
     *q_reg(q, CBX_Q_CQ_TAIL) = q_next(q, *q_reg(q, CBX_Q_CQ_TAIL));
     q->phase ^= *q_reg(q, CBX_Q_CQ_TAIL) == 0;
-    if (q->flags & CBX_DESC_INTERRUPT) {
+    if (t->op == CBX_OP_MESSAGE && t->status == CBX_STATUS_OK) {
+        cbx_interrupt(s, t->argument);
+    }
+    if (t->flags & CBX_DESC_INTERRUPT) {
         cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
     }
 }
@@ -280,10 +336,7 @@ static uint64_t cbx_queue_run(CbxState *s, CbxQueue *q, uint64_t budget)
 {
     uint32_t epoch = s->epoch;
 
-    while (budget && q_has_work(q)) {
-        uint64_t before;
-        bool over;
-
+    while (budget && q_has_work(s, q)) {
         if (!q->busy) {
             uint16_t status = cbx_queue_fetch(s, q);
 
@@ -295,18 +348,14 @@ static uint64_t cbx_queue_run(CbxState *s, CbxQueue *q, uint64_t budget)
                 break;
             }
             budget -= MIN(budget, STEP_DESCRIPTOR);
+            continue;
         }
-        before = q->transfer.done;
-        over = cbx_transfer_step(s, &q->transfer, budget);
+        if (cbx_transfer_step(s, &q->transfer, &budget) &&
+            s->epoch == epoch) {
+            cbx_queue_complete(s, q);
+        }
         if (s->epoch != epoch) {
             return 0;
-        }
-        budget -= MIN(budget, q->transfer.done - before);
-        if (over) {
-            cbx_queue_complete(s, q);
-            if (s->epoch != epoch) {
-                return 0;
-            }
         }
     }
     return budget;
@@ -335,9 +384,9 @@ static void cbx_queue_step(void *opaque)
     guard->engaged_in_io = false;
 
     for (i = 0; i < s->n_queues; i++) {
-        more |= q_has_work(&s->queues[i]);
+        more |= q_has_work(s, &s->queues[i]);
     }
-    if (more && s->queue_timer) {
+    if (more) {
         cbx_queue_schedule(s);
     }
     object_unref(OBJECT(s));

@@ -98,7 +98,7 @@
 #define   CBX_MAGIC                  0x31584243u   /* "CBX1" */
 #define CBX_REG_VERSION              0x104u  /* RO: major << 16 | minor */
 #define   CBX_ABI_MAJOR              1u
-#define   CBX_ABI_MINOR              0u
+#define   CBX_ABI_MINOR              1u
 #define   CBX_ABI_VERSION            ((CBX_ABI_MAJOR << 16) | CBX_ABI_MINOR)
 #define CBX_REG_FEATURES             0x108u  /* RO: CBX_FEATURE_* */
 #define   CBX_FEATURE_QUEUES         0x00000001u
@@ -290,7 +290,8 @@ enum { CBX_REPORT_NONE = 0, CBX_REPORT_LIST(CBX_REPORT_ENUM_) CBX_REPORT_KINDS }
     X(5, INTERRUPTS,    "interrupts")     /* messages sent */ \
     X(6, DESCRIPTORS,   "descriptors")    /* descriptors executed */ \
     X(7, RECORDS,       "records")        /* report lines written */ \
-    X(8, FAULTS_FIRED,  "faults-fired")   /* injected faults that struck */
+    X(8, FAULTS_FIRED,  "faults-fired")   /* injected faults that struck */ \
+    X(9, ATOMICS,       "atomics")        /* atomic operations executed */
 #define CBX_STAT_ENUM_(n, id, name)  CBX_STAT_##id = n,
 enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 #undef CBX_STAT_ENUM_
@@ -353,38 +354,87 @@ enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 
 typedef struct CbxDescriptor {
     uint8_t  op;         /* CBX_OP_* */
-    uint8_t  flags;      /* CBX_DESC_* */
+    uint8_t  flags;      /* CBX_DESC_* that the operation takes */
     uint16_t attributes; /* CBX_ATTR_* */
     uint32_t id;         /* returned in the completion */
     uint64_t address;    /* logical */
     uint64_t address2;   /* must be 0 unless the operation says otherwise */
     uint64_t length;     /* bytes, 1 .. CBX_LENGTH_MAX */
     uint64_t offset;     /* in device memory */
-    uint64_t argument;   /* pattern seed, see CBX_OP_* */
-    uint64_t argument2;  /* pattern position, see CBX_OP_* */
+    uint64_t argument;   /* pattern seed, operand; see CBX_OP_* */
+    uint64_t argument2;  /* pattern position, operand; see CBX_OP_* */
     uint64_t reserved;   /* 0 */
 } CbxDescriptor;
 
 #define CBX_DESCRIPTOR_SIZE          64u
 #define CBX_LENGTH_MAX               0x100000000ull   /* 4 GiB */
 
-/* Operations. "pattern" is cbx_pattern_word() below with seed = argument. */
-#define CBX_OP_NOP                   0u  /* completes; length ignored */
-#define CBX_OP_READ                  1u  /* bus -> device memory */
-#define CBX_OP_WRITE                 2u  /* device memory -> bus */
-#define CBX_OP_FILL                  3u  /* pattern from position argument2
-                                            on -> bus */
-#define CBX_OP_VERIFY                4u  /* bus == pattern from position
-                                            argument2 on? */
-#define CBX_OP_CHECKSUM              5u  /* XXH64 (seed = argument) of bus */
-#define CBX_OP_COUNT                 6u
+/*
+ * Number, identifier, flags beside CBX_DESC_INTERRUPT that the operation
+ * takes. "pattern" is cbx_pattern_word() below with seed = argument.
+ */
+#define CBX_OP_LIST(X) \
+    X(0,  NOP,          0)                /* completes */ \
+    X(1,  READ,         CBX_DESC_DATA)    /* bus -> device memory */ \
+    X(2,  WRITE,        CBX_DESC_DATA)    /* device memory -> bus */ \
+    X(3,  FILL,         CBX_DESC_DATA)    /* pattern from position argument2 \
+                                             on -> bus */ \
+    X(4,  VERIFY,       CBX_DESC_DATA)    /* bus == pattern from position \
+                                             argument2 on? */ \
+    X(5,  CHECKSUM,     CBX_DESC_LIST)    /* XXH64 (seed = argument) of bus */ \
+    X(6,  COPY,         CBX_DESC_DATA | CBX_DESC_LIST2) \
+                                          /* address -> address2; without \
+                                             lists they must not overlap */ \
+    X(7,  FETCH_ADD,    0)                /* memory += argument */ \
+    X(8,  SWAP,         0)                /* memory = argument */ \
+    X(9,  COMPARE_SWAP, 0)                /* if memory == argument2: \
+                                             memory = argument */ \
+    X(10, MESSAGE,      0)                /* interrupt vector = argument, when \
+                                             the completion is visible */ \
+    X(11, REPORT,       0)                /* record of kind = argument whose \
+                                             fields stand at address */ \
+    X(12, FENCE,        CBX_DESC_ALL_QUEUES) /* completes after the work \
+                                             before it */
+/*
+ * Atomic operations: length 1, 2, 4 or 8, naturally aligned, little-endian,
+ * operands cut to the length; the completion's value is what memory was. One
+ * access to RAM, undivided also against the CPUs.
+ */
 
 #define CBX_DESC_INTERRUPT           0x01u  /* raise the queue's vector */
-#define CBX_DESC_FLAGS               0x01u  /* all defined flags */
+#define CBX_DESC_LIST                0x02u  /* address leads to a list */
+#define CBX_DESC_LIST2               0x04u  /* address2 leads to a list */
+#define CBX_DESC_SUM                 0x08u  /* value of success: XXH64 (seed 0)
+                                               of what went over the bus */
+#define CBX_DESC_ALL_QUEUES          0x10u  /* the work of other queues too */
+#define CBX_DESC_DATA                (CBX_DESC_LIST | CBX_DESC_SUM)
+
+#define CBX_OP_ENUM_(n, id, flags)   CBX_OP_##id = n,
+enum { CBX_OP_LIST(CBX_OP_ENUM_) CBX_OP_COUNT };
+#undef CBX_OP_ENUM_
 
 #define CBX_ATTR_NO_SNOOP            0x0001u
 #define CBX_ATTR_RELAXED             0x0002u
 #define CBX_ATTRS                    0x0003u  /* all defined attributes */
+
+/* ---- Scatter list: 16-byte elements in guest memory -------------------- */
+
+/*
+ * Elements follow one another, at addresses aligned to 16; their lengths add
+ * up to the descriptor's. An element with CHAIN has length 0 and names the
+ * place where the list goes on; no CHAIN leads to a CHAIN. The element that
+ * completes the length, and no other, has LAST. Elements are read when the
+ * transfer reaches them.
+ */
+typedef struct CbxElement {
+    uint64_t address;    /* logical */
+    uint32_t length;     /* bytes, not 0 */
+    uint32_t flags;      /* CBX_ELEMENT_* */
+} CbxElement;
+
+#define CBX_ELEMENT_SIZE             16u
+#define CBX_ELEMENT_LAST             0x00000001u
+#define CBX_ELEMENT_CHAIN            0x00000002u
 
 /* ---- Completion: 32 bytes in guest memory ------------------------------ */
 
@@ -393,8 +443,9 @@ typedef struct CbxCompletion {
     uint16_t status;     /* CBX_STATUS_* */
     uint16_t flags;      /* CBX_COMP_* */
     uint64_t bytes;      /* transferred before the end or the error */
-    uint64_t value;      /* OK: result of the operation (checksum); error:
-                            first logical address concerned */
+    uint64_t value;      /* OK: result of the operation (checksum, former
+                            content) or 0; error: first logical address
+                            concerned */
     uint64_t time_ns;    /* device clock (virtual time) */
 } CbxCompletion;
 
@@ -402,6 +453,10 @@ typedef struct CbxCompletion {
 /* 1 on the first pass over the ring, 0 on the second, and so on. */
 #define CBX_COMP_PHASE               0x0001u
 #define CBX_COMP_IOMMU               0x0002u  /* went through an IOMMU */
+#define CBX_COMP_TRANSLATED          0x0004u  /* guest-physical address differed
+                                                 from the logical one */
+#define CBX_COMP_SECOND              0x0008u  /* the error is on the side of
+                                                 address2 */
 
 /* ---- Status: one table for registers, queues and completions ----------- */
 
@@ -425,7 +480,10 @@ typedef struct CbxCompletion {
     X(15, MISMATCH,       "data differ") \
     X(16, ABORTED,        "ended by reset or disable") \
     X(17, DISABLED,       "queue is not enabled") \
-    X(18, UNSUPPORTED,    "not supported by this device")
+    X(18, UNSUPPORTED,    "not supported by this device") \
+    X(19, BAD_LIST,       "malformed scatter list") \
+    X(20, OVERLAP,        "source and destination overlap") \
+    X(21, NO_ATOMIC,      "no atomic access to what stands at the address")
 #define CBX_STATUS_ENUM_(n, id, name) CBX_STATUS_##id = n,
 enum { CBX_STATUS_LIST(CBX_STATUS_ENUM_) CBX_STATUSES };
 #undef CBX_STATUS_ENUM_
@@ -465,6 +523,8 @@ CBX_STATIC_ASSERT(sizeof(CbxDescriptor) == CBX_DESCRIPTOR_SIZE,
                   "descriptor size");
 CBX_STATIC_ASSERT(sizeof(CbxCompletion) == CBX_COMPLETION_SIZE,
                   "completion size");
+CBX_STATIC_ASSERT(sizeof(CbxElement) == CBX_ELEMENT_SIZE,
+                  "scatter list element size");
 CBX_STATIC_ASSERT(CBX_REG_STAT(CBX_STATS) <= CBX_REG_FAULTS,
                   "statistics overlap fault injection");
 CBX_STATIC_ASSERT(CBX_REG_QUEUE(CBX_QUEUES_MAX, 0) <= CBX_REG_DOORBELL_BASE,
