@@ -94,8 +94,14 @@ static uint16_t cbx_atomic_target(CbxState *s, CbxTransfer *t,
 void cbx_atomic_run(CbxState *s, CbxTransfer *t)
 {
     hwaddr length = t->length;
+    CbxTransfer effective = *t;
     CbxTarget target;
     void *memory = NULL;
+
+    if (t->faults & CBX_FAULT_DROP_WRITE) {
+        effective.op = CBX_OP_FETCH_ADD;
+        effective.argument = 0;
+    }
 
     t->value = t->address;
     t->status = cbx_atomic_target(s, t, &target);
@@ -114,7 +120,10 @@ void cbx_atomic_run(CbxState *s, CbxTransfer *t)
         t->status = CBX_STATUS_NO_ATOMIC;
         return;
     }
-    t->value = cbx_atomic_execute(t, memory);
+    t->value = cbx_atomic_execute(&effective, memory);
+    if (t->faults & CBX_FAULT_FLIP_BIT) {
+        t->value ^= 1ull << t->flip_bit;
+    }
     address_space_unmap(target.as, memory, length, true, length);
     t->done = length;
     trace_cbx_atomic(t->op, t->address, t->length, t->value);

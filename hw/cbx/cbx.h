@@ -102,6 +102,8 @@ typedef struct CbxQueue {
     bool phase;                 /* of the completion to write next */
     bool busy;                  /* `transfer` is under way */
     uint32_t id;
+    bool stuck;                 /* by a fault */
+    int64_t due;                /* when to complete what is over; 0: at once */
     uint32_t ended;             /* descriptors completed or abandoned */
     uint32_t fence[CBX_QUEUES_MAX]; /* `ended` of each queue to wait for */
     CbxTransfer transfer;
@@ -134,8 +136,9 @@ struct CbxState {
     bool report_begun;          /* the "device" record is out */
     uint64_t report_seq;
 
-    /* Transfers or interrupts each fault has let pass since it last struck. */
+    /* Opportunities each fault has let pass since it last struck; strikes. */
     uint32_t fault_passed[32];
+    uint32_t fault_struck[32];
 
     /* properties */
     CharFrontend report;
@@ -143,10 +146,14 @@ struct CbxState {
     uint64_t seed;
     uint64_t apis;
     uint32_t faults;
+    uint32_t fault_skip;
+    uint32_t fault_limit;
+    uint32_t fault_delay;
     uint32_t addr_bits;
     uint32_t n_queues;
     uint32_t n_vectors;
     bool arm_id;
+    bool bypass;                /* DMA ignores the IOMMU */
 };
 
 static inline uint32_t cbx_get32(CbxState *s, uint32_t offset)
@@ -194,7 +201,10 @@ extern const MemoryRegionOps cbx_register_ops;
 /* Reset values of the register file, from properties where they come in. */
 void cbx_registers_reset(CbxState *s);
 
-/* Remember in CBX_REG_ERROR that a register operation was refused. */
+/* Remember in CBX_REG_ERRORS that something went wrong, or OK. */
+void cbx_note_error(CbxState *s, uint16_t status);
+
+/* Remember also in CBX_REG_ERROR that a register operation was refused. */
 void cbx_register_error(CbxState *s, uint16_t status);
 
 /* ---- exerciser.c: Arm's register block --------------------------------- */
@@ -240,7 +250,7 @@ void cbx_read_failed(CbxState *s, uint16_t status);
 /* What an answer means for a completion: CBX_COMP_*. */
 uint16_t cbx_target_seen(const CbxTarget *t, uint64_t address);
 
-/* The IOMMU in front of the device: its QOM type, or "none". */
+/* The IOMMU in front of the device, used or not: its QOM type, or "none". */
 const char *cbx_iommu_name(CbxState *s);
 
 /*
@@ -326,6 +336,9 @@ uint16_t cbx_cursor_seek(CbxState *s, CbxCursor *c, uint64_t at,
 
 /* ---- queue.c ----------------------------------------------------------- */
 
+/* Bit n: queue n is enabled and has stopped. */
+uint32_t cbx_queues_stopped(CbxState *s);
+
 uint32_t cbx_queue_read(CbxState *s, uint32_t offset);
 void cbx_queue_write(CbxState *s, uint32_t offset, uint32_t value,
                      uint32_t mask);
@@ -374,9 +387,16 @@ void cbx_report_hex(JSONWriter *json, const char *name, uint64_t value);
 /* Which of @kinds strike now? Counts what passes and what does not. */
 uint32_t cbx_faults_strike(CbxState *s, uint32_t kinds);
 
-/* Report that a fault has struck the data at an address, or a vector. */
+/* Arm these faults and begin to count. */
+void cbx_faults_arm(CbxState *s, uint32_t faults);
+
+/* Report that a fault has struck data at an address, a vector or a queue. */
 void cbx_fault_report(CbxState *s, uint32_t fault, uint64_t address);
 void cbx_fault_report_vector(CbxState *s, uint32_t fault, uint32_t vector);
+void cbx_fault_report_queue(CbxState *s, uint32_t fault, unsigned queue);
+
+/* Class properties for the numbers that go with `faults`. */
+void cbx_fault_properties(ObjectClass *oc);
 
 /* ---- names.c ----------------------------------------------------------- */
 
@@ -396,7 +416,7 @@ void cbx_faults_list(JSONWriter *json, const char *name, uint32_t faults);
 
 /*
  * Class properties that list names, separated by ':' or ',': `faults` (also at
- * run time) and `apis` (before realize).
+ * run time) and `apis` (before realize); and `iommu`, one name.
  */
 void cbx_name_properties(ObjectClass *oc);
 

@@ -100,7 +100,9 @@ static void cbx_translate(IOMMUMemoryRegion *iommu, hwaddr offset, bool write,
 
 CbxTarget cbx_resolve(CbxState *s, uint64_t address, bool write)
 {
-    AddressSpace *as = pci_device_iommu_address_space(&s->parent_obj);
+    AddressSpace *as = s->bypass
+                       ? &address_space_memory
+                       : pci_device_iommu_address_space(&s->parent_obj);
     MemTxAttrs attrs = cbx_attrs(s);
     CbxTarget t = {
         .status = CBX_STATUS_OK,

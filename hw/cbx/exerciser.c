@@ -81,6 +81,9 @@ static uint32_t cbx_dma_run(CbxState *s, uint32_t ctl)
         return CBX_ARM_DMA_ERR_INTERNAL;
     }
 
+    if (t.status != CBX_STATUS_ABORTED) {
+        cbx_note_error(s, t.status);
+    }
     switch (t.status) {
     case CBX_STATUS_OK:
         return CBX_ARM_DMA_OK;

@@ -154,7 +154,13 @@ static void cbx_report_run(CbxState *s, CbxTransfer *t)
     }
 }
 
-#define DATA_FAULTS (CBX_FAULT_FLIP_BIT | CBX_FAULT_SHORT)
+#define DATA_FAULTS \
+    (CBX_FAULT_FLIP_BIT | CBX_FAULT_SHORT | CBX_FAULT_WRONG_ADDRESS)
+#define ATOMIC { \
+    .faults = CBX_FAULT_FLIP_BIT | CBX_FAULT_DROP_WRITE, \
+    .check = cbx_atomic_check, \
+    .run = cbx_atomic_run, \
+}
 #define OP_FLAGS(n, id, flags) [CBX_OP_##id] = (flags) | CBX_DESC_INTERRUPT,
 
 const uint8_t cbx_operation_flags[CBX_OP_COUNT] = { CBX_OP_LIST(OP_FLAGS) };
@@ -196,12 +202,9 @@ const CbxOperation cbx_operations[CBX_OP_COUNT] = {
         .check = cbx_copy_check,
         .move = cbx_move_copy,
     },
-    [CBX_OP_FETCH_ADD] = { .check = cbx_atomic_check, .run = cbx_atomic_run },
-    [CBX_OP_SWAP] = { .check = cbx_atomic_check, .run = cbx_atomic_run },
-    [CBX_OP_COMPARE_SWAP] = {
-        .check = cbx_atomic_check,
-        .run = cbx_atomic_run,
-    },
+    [CBX_OP_FETCH_ADD] = ATOMIC,
+    [CBX_OP_SWAP] = ATOMIC,
+    [CBX_OP_COMPARE_SWAP] = ATOMIC,
     [CBX_OP_MESSAGE] = { .no_data = true, .check = cbx_message_check },
     [CBX_OP_REPORT] = { .check = cbx_report_check, .run = cbx_report_run },
     [CBX_OP_FENCE] = { .no_data = true },

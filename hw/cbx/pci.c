@@ -80,7 +80,6 @@ void cbx_reset_core(CbxState *s)
     cbx_registers_reset(s);
     memset(s->stats, 0, sizeof(s->stats));
     memset(s->buffers, 0, sizeof(s->buffers));
-    memset(s->fault_passed, 0, sizeof(s->fault_passed));
     s->trace_read = 0;
     s->trace_written = 0;
     s->report_length = 0;
@@ -311,6 +310,8 @@ static const VMStateDescription vmstate_cbx_queue = {
         VMSTATE_BOOL(phase, CbxQueue),
         VMSTATE_BOOL(busy, CbxQueue),
         VMSTATE_UINT32(id, CbxQueue),
+        VMSTATE_BOOL(stuck, CbxQueue),
+        VMSTATE_INT64(due, CbxQueue),
         VMSTATE_UINT32(ended, CbxQueue),
         VMSTATE_UINT32_ARRAY(fence, CbxQueue, CBX_QUEUES_MAX),
         VMSTATE_STRUCT(transfer, CbxQueue, 1, vmstate_cbx_transfer,
@@ -355,7 +356,12 @@ static const VMStateDescription vmstate_cbx = {
         VMSTATE_UINT32(faults, CbxState),
         VMSTATE_UINT32_ARRAY(regs, CbxState, CBX_REG_FILE_SIZE / 4),
         VMSTATE_UINT64_ARRAY(stats, CbxState, CBX_STATS),
+        VMSTATE_UINT32(fault_skip, CbxState),
+        VMSTATE_UINT32(fault_limit, CbxState),
+        VMSTATE_UINT32(fault_delay, CbxState),
+        VMSTATE_BOOL(bypass, CbxState),
         VMSTATE_UINT32_ARRAY(fault_passed, CbxState, 32),
+        VMSTATE_UINT32_ARRAY(fault_struck, CbxState, 32),
         VMSTATE_STRUCT_ARRAY(queues, CbxState, CBX_QUEUES_MAX, 1,
                              vmstate_cbx_queue, CbxQueue),
         VMSTATE_UINT32(next_queue, CbxState),
@@ -402,6 +408,7 @@ static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
     dc->vmsd = &vmstate_cbx;
     device_class_set_props(dc, cbx_properties);
     cbx_name_properties(oc);
+    cbx_fault_properties(oc);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 

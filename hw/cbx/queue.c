@@ -93,6 +93,12 @@ static bool q_fenced(CbxState *s, CbxQueue *q)
     return false;
 }
 
+/* For a completion. */
+static bool q_has_room(CbxQueue *q)
+{
+    return q_next(q, *q_reg(q, CBX_Q_CQ_TAIL)) != q->cq_head;
+}
+
 /* A completion's place is made sure of before its descriptor is fetched. */
 static bool q_has_work(CbxState *s, CbxQueue *q)
 {
@@ -100,16 +106,20 @@ static bool q_has_work(CbxState *s, CbxQueue *q)
         return false;
     }
     if (q->busy) {
-        return !q_fenced(s, q);
+        return q->due ? qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) >= q->due
+                      : !q_fenced(s, q);
     }
-    return *q_reg(q, CBX_Q_HEAD) != q->tail &&
-           q_next(q, *q_reg(q, CBX_Q_CQ_TAIL)) != q->cq_head;
+    if (q->stuck) {
+        return false;
+    }
+    return *q_reg(q, CBX_Q_HEAD) != q->tail && q_has_room(q);
 }
 
 static void cbx_queue_schedule(CbxState *s)
 {
-    if (s->queue_timer && !timer_pending(s->queue_timer)) {
-        timer_mod(s->queue_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1);
+    if (s->queue_timer) {
+        timer_mod_anticipate(s->queue_timer,
+                             qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1);
     }
 }
 
@@ -160,11 +170,25 @@ static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
     q->cq_head = 0;
     q->phase = true;
     q->busy = false;
+    q->stuck = false;
+    q->due = 0;
     if (status != CBX_STATUS_OK) {
         cbx_register_error(s, status);
     }
     trace_cbx_queue_control(q_number(s, q), enable, status);
     cbx_queue_schedule(s);      /* a fence may have waited for it */
+}
+
+uint32_t cbx_queues_stopped(CbxState *s)
+{
+    uint32_t stopped = 0;
+
+    for (unsigned i = 0; i < s->n_queues; i++) {
+        CbxQueue *q = &s->queues[i];
+
+        stopped |= (uint32_t)(q_enabled(q) && !q_running(q)) << i;
+    }
+    return stopped;
 }
 
 uint32_t cbx_queue_read(CbxState *s, uint32_t offset)
@@ -205,6 +229,8 @@ static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
 {
     *q_reg(q, CBX_Q_STATUS) = status;
     q->busy = false;
+    q->due = 0;
+    cbx_note_error(s, status);
     trace_cbx_queue_stop(q_number(s, q), status);
     cbx_queue_schedule(s);      /* a fence may have waited for it */
     /* Nobody would look at the status without being told. */
@@ -251,6 +277,11 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
     CbxDescriptor d;
     uint16_t status;
 
+    if (cbx_faults_strike(s, CBX_FAULT_STUCK)) {
+        q->stuck = true;
+        cbx_fault_report_queue(s, CBX_FAULT_STUCK, q_number(s, q));
+        return CBX_STATUS_OK;
+    }
     status = cbx_structure_read(s, at, &d, sizeof(d));
     if (s->epoch != epoch || status != CBX_STATUS_OK) {
         return status;
@@ -285,10 +316,31 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
             q->fence[i] = other->ended + q_outstanding(other);
         }
     }
+    if (*q_reg(q, CBX_Q_VECTOR) != CBX_Q_VECTOR_NONE &&
+        cbx_faults_strike(s, CBX_FAULT_SPURIOUS_IRQ)) {
+        cbx_fault_report_vector(s, CBX_FAULT_SPURIOUS_IRQ,
+                                *q_reg(q, CBX_Q_VECTOR));
+        cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+    }
     return CBX_STATUS_OK;
 }
 
-static void cbx_queue_complete(CbxState *s, CbxQueue *q)
+/* Does the fault hold back what is over? */
+static bool cbx_queue_delay(CbxState *s, CbxQueue *q)
+{
+    uint32_t delay = cbx_get32(s, CBX_REG_FAULT_DELAY);
+
+    if (q->due || !cbx_faults_strike(s, CBX_FAULT_DELAY)) {
+        return false;
+    }
+    q->due = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
+             (delay ? delay : CBX_FAULT_DELAY_DEFAULT);
+    cbx_fault_report_queue(s, CBX_FAULT_DELAY, q_number(s, q));
+    return true;
+}
+
+/* Write one completion to the ring. Returns false if that was the end. */
+static bool cbx_completion_write(CbxState *s, CbxQueue *q)
 {
     CbxTransfer *t = &q->transfer;
     uint64_t at = q_reg64(q, CBX_Q_CQ_LO) +
@@ -303,8 +355,6 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
     uint32_t epoch = s->epoch;
     uint16_t status;
 
-    q->busy = false;
-    q->ended++;
     status = cbx_structure_write(s, at + offsetof(CbxCompletion, bytes), rest,
                                  sizeof(rest));
     if (s->epoch == epoch && status == CBX_STATUS_OK) {
@@ -313,16 +363,36 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
         status = cbx_structure_store(s, at, head);
     }
     if (s->epoch != epoch) {
-        return;
+        return false;
     }
-    s->stats[CBX_STAT_DESCRIPTORS]++;
     trace_cbx_completion(q_number(s, q), q->id, t->status, flags);
     if (status != CBX_STATUS_OK) {
         cbx_queue_stop(s, q, status);
-        return;
+        return false;
     }
     *q_reg(q, CBX_Q_CQ_TAIL) = q_next(q, *q_reg(q, CBX_Q_CQ_TAIL));
     q->phase ^= *q_reg(q, CBX_Q_CQ_TAIL) == 0;
+    return true;
+}
+
+static void cbx_queue_complete(CbxState *s, CbxQueue *q)
+{
+    CbxTransfer *t = &q->transfer;
+
+    q->busy = false;
+    q->due = 0;
+    q->ended++;
+    s->stats[CBX_STAT_DESCRIPTORS]++;
+    cbx_note_error(s, t->status);
+    if (!cbx_completion_write(s, q)) {
+        return;
+    }
+    if (q_has_room(q) && cbx_faults_strike(s, CBX_FAULT_DUPLICATE)) {
+        cbx_fault_report_queue(s, CBX_FAULT_DUPLICATE, q_number(s, q));
+        if (!cbx_completion_write(s, q)) {
+            return;
+        }
+    }
     if (t->op == CBX_OP_MESSAGE && t->status == CBX_STATUS_OK) {
         cbx_interrupt(s, t->argument);
     }
@@ -350,8 +420,8 @@ static uint64_t cbx_queue_run(CbxState *s, CbxQueue *q, uint64_t budget)
             budget -= MIN(budget, STEP_DESCRIPTOR);
             continue;
         }
-        if (cbx_transfer_step(s, &q->transfer, &budget) &&
-            s->epoch == epoch) {
+        if ((q->due || cbx_transfer_step(s, &q->transfer, &budget)) &&
+            s->epoch == epoch && !cbx_queue_delay(s, q)) {
             cbx_queue_complete(s, q);
         }
         if (s->epoch != epoch) {
@@ -366,7 +436,6 @@ static void cbx_queue_step(void *opaque)
     CbxState *s = opaque;
     MemReentrancyGuard *guard = &DEVICE(s)->mem_reentrancy_guard;
     uint64_t budget = STEP_BYTES;
-    bool more = false;
     unsigned i;
 
     /*
@@ -384,10 +453,13 @@ static void cbx_queue_step(void *opaque)
     guard->engaged_in_io = false;
 
     for (i = 0; i < s->n_queues; i++) {
-        more |= q_has_work(s, &s->queues[i]);
-    }
-    if (more) {
-        cbx_queue_schedule(s);
+        CbxQueue *q = &s->queues[i];
+
+        if (q_has_work(s, q)) {
+            cbx_queue_schedule(s);
+        } else if (q->due && s->queue_timer) {
+            timer_mod_anticipate(s->queue_timer, q->due);
+        }
     }
     object_unref(OBJECT(s));
 }
@@ -422,6 +494,9 @@ static bool cbx_queue_valid(CbxState *s, CbxQueue *q)
     CbxTransfer *t = &q->transfer;
 
     if (*q_reg(q, CBX_Q_STATUS) >= CBX_STATUSES) {
+        return false;
+    }
+    if (q->due && !q->busy) {
         return false;
     }
     if (!q_enabled(q)) {

@@ -19,6 +19,9 @@
 #define PIECE_COST      1024
 #define MMIO_COST       64
 
+/* Of the address: a bit that leaves small buffers as well as large ones. */
+#define WRONG_BIT       0x40
+
 /* One side of a piece. */
 typedef struct CbxSide {
     CbxTarget target;
@@ -111,6 +114,19 @@ static uint64_t cbx_flip_position(CbxState *s, CbxTransfer *t)
     return (random >> 2) % t->length * 8 + bit;
 }
 
+/* A range as a device with a broken address line would have it. */
+static uint64_t cbx_wrong_address(CbxState *s, uint64_t address,
+                                  uint64_t length)
+{
+    uint64_t last = cbx_last_address(s);
+    uint64_t wrong = address ^ WRONG_BIT;
+
+    if (wrong <= last && length - 1 <= last - wrong) {
+        return wrong;
+    }
+    return address < WRONG_BIT ? address : address - WRONG_BIT;
+}
+
 /* The logical address of byte @at; of the whole list, if there is one. */
 static uint64_t cbx_fault_address(const CbxTransfer *t, uint64_t at)
 {
@@ -124,6 +140,10 @@ static void cbx_transfer_faults(CbxState *s, CbxTransfer *t)
 {
     t->flip_bit = cbx_flip_position(s, t);
     t->faults = cbx_faults_strike(s, cbx_operation(t)->faults);
+
+    if (t->faults & CBX_FAULT_WRONG_ADDRESS) {
+        cbx_fault_report(s, CBX_FAULT_WRONG_ADDRESS, cbx_fault_address(t, 0));
+    }
 
     if (t->faults & CBX_FAULT_FLIP_BIT) {
         cbx_fault_report(s, CBX_FAULT_FLIP_BIT,
@@ -190,7 +210,12 @@ static bool cbx_side_resolve(CbxState *s, CbxTransfer *t, CbxSide *side,
         cbx_side_failed(s, t, side, status);
         return false;
     }
-    side->address = c->address + (t->done - c->begin);
+    side->address = c->address;
+    if ((t->faults & CBX_FAULT_WRONG_ADDRESS) &&
+        side->write == cbx_operation(t)->to_bus) {
+        side->address = cbx_wrong_address(s, c->address, c->length);
+    }
+    side->address += t->done - c->begin;
     status = cbx_bus_status(s);
     if (status == CBX_STATUS_OK) {
         side->target = cbx_resolve(s, side->address, side->write);
@@ -461,7 +486,7 @@ bool cbx_transfer_valid(CbxState *s, CbxTransfer *t)
         }
     }
     t->value = value;
-    if (cbx_has_sum(t) && t->done < t->length) {
+    if (t->status == CBX_STATUS_OK && cbx_has_sum(t) && t->done < t->length) {
         cbx_transfer_rewind(t);
     }
     return true;

@@ -105,6 +105,7 @@
 #define   CBX_FEATURE_ORACLE         0x00000002u
 #define   CBX_FEATURE_REPORT         0x00000004u
 #define   CBX_FEATURE_IOMMU          0x00000008u   /* an IOMMU is in the path */
+#define   CBX_FEATURE_BYPASS         0x00000010u   /* ... and DMA ignores it */
 #define CBX_REG_ADDR_BITS            0x10cu  /* RO: address width, 24..64 */
 #define CBX_REG_QUEUES               0x110u  /* RO: number of queues */
 #define CBX_REG_VECTORS              0x114u  /* RO: number of MSI-X vectors */
@@ -126,6 +127,12 @@
 #define CBX_REG_RUN_APIS_HI          0x134u
 #define CBX_REG_SCRATCH_LO           0x138u  /* RW, no effect; reset 0 */
 #define CBX_REG_SCRATCH_HI           0x13cu
+#define CBX_REG_ERRORS               0x140u  /* RW1C: bit n = CBX_STATUS_* n has
+                                                been the reason of a refused
+                                                register operation, a bad
+                                                completion or a stopped queue */
+#define CBX_REG_STOPPED              0x144u  /* RO: bit n = queue n is enabled
+                                                and has stopped */
 
 /* ---- BAR0 0x200-0x2ff: buffer declaration and oracle ------------------- */
 
@@ -303,12 +310,22 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 #define CBX_REG_FAULTS               0x480u  /* RW: CBX_FAULT_* bit mask */
 #define CBX_REG_FAULT_SKIP           0x484u  /* RW: let this many transfers
                                                 pass before each fault */
+#define CBX_REG_FAULT_LIMIT          0x488u  /* RW: each fault strikes this many
+                                                times; 0 = without end */
+#define CBX_REG_FAULT_DELAY          0x48cu  /* RW: of a completion, ns of the
+                                                device's clock; 0 = 1 ms */
+#define   CBX_FAULT_DELAY_DEFAULT    1000000u
 /* Bit, identifier, name in the property `faults`. */
 #define CBX_FAULT_LIST(X) \
     X(0, FLIP_BIT,      "flip-bit")       /* one bit of the data */ \
     X(1, DROP_WRITE,    "drop-write")     /* say done, write nothing */ \
     X(2, SHORT,         "short-transfer") /* last byte not transferred */ \
-    X(3, LOST_IRQ,      "lost-interrupt")
+    X(3, LOST_IRQ,      "lost-interrupt") \
+    X(4, WRONG_ADDRESS, "wrong-address")  /* bit 6 of the address inverted */ \
+    X(5, DELAY,         "delay-completion") \
+    X(6, DUPLICATE,     "duplicate-completion") \
+    X(7, SPURIOUS_IRQ,  "spurious-interrupt") \
+    X(8, STUCK,         "stuck-queue")    /* fetches nothing any more */
 #define CBX_FAULT_ENUM_(n, id, name) CBX_FAULT_##id = 1u << n,
 enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #undef CBX_FAULT_ENUM_
@@ -531,6 +548,7 @@ CBX_STATIC_ASSERT(CBX_REG_QUEUE(CBX_QUEUES_MAX, 0) <= CBX_REG_DOORBELL_BASE,
                   "queue blocks overlap doorbells");
 CBX_STATIC_ASSERT(CBX_REG_DOORBELL(CBX_QUEUES_MAX, 0) <= CBX_BAR_REGS_SIZE,
                   "doorbells outside BAR0");
+CBX_STATIC_ASSERT((int)CBX_STATUSES <= 32, "more statuses than bits in ERRORS");
 CBX_STATIC_ASSERT((int)CBX_API_END <= 64, "more calls than bits in RUN_APIS");
 
 #endif /* CBX_ABI_H */
