@@ -94,7 +94,8 @@ static void test_bad(void *obj, void *data, QGuestAllocator *alloc)
 {
     QCbx *d = obj;
     QCbxQueue q;
-    uint64_t a = guest_alloc(alloc, 4096), ecam = cbx_ecam(d, CBX_TEST_DEVFN);
+    uint64_t a = guest_alloc(alloc, 4096);
+    uint64_t ecam = cbx_ecam(d) + (CBX_TEST_DEVFN << 12);
     const struct {
         uint64_t address;
         uint64_t length;

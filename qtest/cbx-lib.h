@@ -42,6 +42,9 @@ void cbx_attach_at(QCbx *d, QPCIBus *bus, int devfn);
  */
 void cbx_attach_below_port(QCbx *d, QPCIBus *bus, int devfn, int secondary);
 
+/* Where configuration space is in memory: bus 0's, 4 KiB per function. */
+uint64_t cbx_ecam(QCbx *d);
+
 /*
  * Put a `before` hook's options on the command line. Properties of the device
  * are written as "cbx.NAME=VALUE" behind -global.
@@ -63,9 +66,6 @@ void cbx_bus_master(QCbx *d, bool on);
 
 /* Unmask an MSI-X vector that writes @data to memory at @address. */
 void cbx_vector_aim(QCbx *d, unsigned vector, uint64_t address, uint32_t data);
-
-/* Where the configuration space of @devfn on bus 0 is in memory. */
-uint64_t cbx_ecam(QCbx *d, unsigned devfn);
 void cbx_function_level_reset(QCbx *d);
 
 /* ---- Memory ------------------------------------------------------------ */

@@ -269,7 +269,7 @@ static void test_slow_target(void *obj, void *data, QGuestAllocator *alloc)
     QCbxQueue q;
     /* Configuration space behind bus 0: nobody there, four bytes at a time. */
     CbxDescriptor sum = {
-        .op = CBX_OP_CHECKSUM, .address = cbx_ecam(d, 1 << 8),
+        .op = CBX_OP_CHECKSUM, .address = cbx_ecam(d) + MiB,
         .length = 128 * KiB,
     };
 

@@ -30,6 +30,12 @@ OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX_BASE)
 #define CBX_TRACE_RECORD_DWORDS 5
 #define CBX_TRACE_DWORDS        (CBX_ARM_TRACE_DEPTH * CBX_TRACE_RECORD_DWORDS)
 
+/* Bits of the DMA control register that stay as they are written. */
+#define CBX_ARM_DMA_CTL_BITS \
+    (CBX_ARM_DMA_FROM_DEVICE | CBX_ARM_DMA_NO_SNOOP | CBX_ARM_DMA_PASID | \
+     CBX_ARM_DMA_PRIVILEGED | CBX_ARM_DMA_INSTRUCTION | \
+     CBX_ARM_DMA_USE_ATC | CBX_ARM_DMA_AT_MASK)
+
 /* "CBX" in ASCII: any fixed number would do, this one is easy to recognise. */
 #define CBX_DEFAULT_SEED        0x434258
 
@@ -40,6 +46,12 @@ typedef struct CbxCursor {
     uint64_t begin;             /* of the extent within the transfer */
     uint64_t element;           /* address of the next element of the list */
 } CbxCursor;
+
+/* A checksum that is under way, in a form that does not depend on the host. */
+typedef struct CbxHashState {
+    uint64_t lanes[4];
+    uint8_t pending[32];        /* input that does not fill a stripe yet */
+} CbxHashState;
 
 /*
  * One transfer of the DMA engine. The caller fills the request; start and
@@ -63,6 +75,7 @@ typedef struct CbxTransfer {
     uint64_t flip_bit;          /* position within the transfer, in bits */
     uint32_t faults;            /* CBX_FAULT_* that strike this transfer */
     XXH64_state_t hash;
+    CbxHashState hash_saved;    /* of `hash`, while it migrates */
     /* result */
     uint16_t status;            /* CBX_STATUS_* */
     uint16_t seen;              /* CBX_COMP_* */
@@ -201,6 +214,9 @@ extern const MemoryRegionOps cbx_register_ops;
 /* Reset values of the register file, from properties where they come in. */
 void cbx_registers_reset(CbxState *s);
 
+/* After migration: can the register file have come about? */
+bool cbx_registers_valid(CbxState *s);
+
 /* Remember in CBX_REG_ERRORS that something went wrong, or OK. */
 void cbx_note_error(CbxState *s, uint16_t status);
 
@@ -284,10 +300,7 @@ void cbx_transfer_start(CbxState *s, CbxTransfer *t);
  */
 bool cbx_transfer_step(CbxState *s, CbxTransfer *t, uint64_t *budget);
 
-/*
- * After migration: could start and step have left the transfer like this? A
- * checksum begins again, since its state is the library's affair.
- */
+/* After migration: could start and step have left the transfer like this? */
 bool cbx_transfer_valid(CbxState *s, CbxTransfer *t);
 
 /* ---- operation.c ------------------------------------------------------- */
@@ -333,6 +346,14 @@ void cbx_cursor_start(CbxCursor *c, uint64_t address, uint64_t length,
  */
 uint16_t cbx_cursor_seek(CbxState *s, CbxCursor *c, uint64_t at,
                          uint64_t total);
+
+/* ---- hash.c ------------------------------------------------------------ */
+
+void cbx_hash_save(const XXH64_state_t *hash, CbxHashState *saved);
+
+/* Go on after @length bytes of input. */
+void cbx_hash_load(XXH64_state_t *hash, const CbxHashState *saved,
+                   uint64_t length);
 
 /* ---- queue.c ----------------------------------------------------------- */
 

@@ -22,6 +22,10 @@
 /* Of the address: a bit that leaves small buffers as well as large ones. */
 #define WRONG_BIT       0x40
 
+/* What a transfer says of itself in a completion. */
+#define SEEN_FLAGS \
+    (CBX_COMP_IOMMU | CBX_COMP_TRANSLATED | CBX_COMP_SECOND)
+
 /* One side of a piece. */
 typedef struct CbxSide {
     CbxTarget target;
@@ -471,7 +475,7 @@ bool cbx_transfer_valid(CbxState *s, CbxTransfer *t)
 {
     uint64_t value = t->value;
 
-    if (t->status >= CBX_STATUSES) {
+    if (t->status >= CBX_STATUSES || (t->seen & ~SEEN_FLAGS)) {
         return false;
     }
     if (t->status == CBX_STATUS_OK) {
@@ -486,8 +490,8 @@ bool cbx_transfer_valid(CbxState *s, CbxTransfer *t)
         }
     }
     t->value = value;
-    if (t->status == CBX_STATUS_OK && cbx_has_sum(t) && t->done < t->length) {
-        cbx_transfer_rewind(t);
+    if (cbx_has_sum(t)) {
+        cbx_hash_load(&t->hash, &t->hash_saved, t->done);
     }
     return true;
 }
