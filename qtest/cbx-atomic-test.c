@@ -4,6 +4,7 @@
  */
 #include "qemu/osdep.h"
 #include "qemu/module.h"
+#include "qemu/units.h"
 #include "hw/pci/pci_regs.h"
 #include "cbx-lib.h"
 
@@ -95,6 +96,8 @@ static void test_bad(void *obj, void *data, QGuestAllocator *alloc)
     QCbx *d = obj;
     QCbxQueue q;
     uint64_t a = guest_alloc(alloc, 4096);
+    bool arm = !strcmp(qtest_get_arch(), "aarch64");
+    uint64_t firmware = arm ? 0 : 4 * GiB - 16;
     uint64_t ecam = cbx_ecam(d) + (CBX_TEST_DEVFN << 12);
     const struct {
         uint64_t address;
@@ -114,6 +117,7 @@ static void test_bad(void *obj, void *data, QGuestAllocator *alloc)
         { cbx_ram_end(), 8, CBX_STATUS_BUS_ERROR },
         { d->regs.addr + CBX_REG_SCRATCH_LO, 8, CBX_STATUS_NO_ATOMIC },
         { ecam + PCI_INTERRUPT_LINE, 1, CBX_STATUS_NO_ATOMIC },
+        { firmware, 8, CBX_STATUS_NO_ATOMIC },
     };
     static const uint8_t ops[] = {
         CBX_OP_FETCH_ADD, CBX_OP_SWAP, CBX_OP_COMPARE_SWAP,

@@ -81,14 +81,19 @@ static uint16_t cbx_atomic_target(CbxState *s, CbxTransfer *t,
     if (status != CBX_STATUS_OK) {
         return status;
     }
-    /* Both rights are needed; each is asked for as its own access would. */
-    *target = cbx_resolve(s, t->address, false);
-    if (target->status == CBX_STATUS_OK) {
-        *target = cbx_resolve(s, t->address, true);
-    }
+    /*
+     * Both rights are needed. The right to write comes first: where it is
+     * missing, an IOMMU that has let a read through may refuse the write
+     * without recording it.
+     */
+    *target = cbx_resolve(s, t->address, true);
     t->seen |= cbx_target_seen(target, t->address);
-    cbx_read_failed(s, target->status);
-    return target->status;
+    status = target->status;
+    if (status == CBX_STATUS_OK) {
+        status = cbx_resolve(s, t->address, false).status;
+    }
+    cbx_read_failed(s, status);
+    return status;
 }
 
 void cbx_atomic_run(CbxState *s, CbxTransfer *t)
