@@ -136,6 +136,7 @@ static void test_blocked(void *obj, void *data, QGuestAllocator *alloc)
 {
     QCbx *d = obj;
     QCbxQueue q[2];
+    uint64_t time;
 
     wait_for_blocked(q, d, alloc);
     expect_next(&q[1], 0);
@@ -156,8 +157,11 @@ static void test_blocked(void *obj, void *data, QGuestAllocator *alloc)
     /* Off and on again, with other work: what it waited for is gone. */
     wait_for_blocked(q, d, alloc);
     cbx_write32(d, CBX_REG_QUEUE(1, CBX_Q_CONTROL), 0);
-    cbx_write32(d, CBX_REG_QUEUE(1, CBX_Q_CONTROL), CBX_Q_ENABLE);
-    expect_next(&q[0], 0xfa);
+    cbx_queue_start(&q[1], d, alloc, 1, 4, CBX_Q_VECTOR_NONE);
+    place_fill(&q[1], guest_alloc(alloc, LARGE));
+    cbx_queue_ring(&q[1]);
+    time = cbx_queue_wait(&q[0]).time_ns;
+    g_assert_cmpint(cbx_queue_wait(&q[1]).time_ns, >, time);
 }
 
 static void test_flags(void *obj, void *data, QGuestAllocator *alloc)

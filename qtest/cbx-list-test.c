@@ -156,6 +156,8 @@ static void test_bad(void *obj, void *data, QGuestAllocator *alloc)
         { { { list, 0, chain } }, CBX_STATUS_BAD_LIST, 0, list },
         { { { list + 16, 0, chain }, { list, 0, chain } },
           CBX_STATUS_BAD_LIST, 0, list + 16 },
+        { { { list + 16, 0, chain }, { a, 100, chain | last } },
+          CBX_STATUS_BAD_LIST, 0, list + 16 },
         { { { a, 50, 0 }, { list, 0, chain } }, CBX_STATUS_BAD_LIST, 100,
           list + 32 },
         { { { list + 16, 1, chain } }, CBX_STATUS_BAD_LIST, 0, list },
