@@ -68,6 +68,7 @@ typedef struct CbxTransfer {
     uint64_t offset;            /* in device memory */
     uint64_t argument;          /* pattern or checksum seed, operand */
     uint64_t argument2;         /* pattern position, operand */
+    bool single;                /* single-shot, of no queue */
     /* progress */
     uint64_t done;              /* bytes that went over the bus */
     CbxCursor cursor;           /* of `address` */
@@ -382,6 +383,30 @@ void cbx_probe_command(CbxState *s, uint32_t command);
 
 /* After migration: would DECLARE have accepted it? */
 bool cbx_buffer_valid(const CbxBuffer *b);
+/*
+ * Another element of the vector that has the declared buffer of this address
+ * and length as an element, or NULL.
+ */
+const CbxBuffer *cbx_buffer_sibling(CbxState *s, uint64_t address,
+                                    uint64_t length);
+
+/* ---- numa.c ------------------------------------------------------------ */
+
+/* Host nodes of several pages. */
+typedef struct CbxNodes {
+    bool known;                 /* `node` is that of some page */
+    bool unknown;               /* the host does not tell of some page */
+    bool mixed;
+    uint16_t node;
+} CbxNodes;
+
+/* The host's NUMA node of one page; negative where it cannot tell. */
+int cbx_host_node(void *host);
+
+void cbx_nodes_add(CbxNodes *n, int node);
+
+/* As in CBX_REG_BUF_NODE_SEEN. */
+uint32_t cbx_nodes_register(const CbxNodes *n);
 
 /* ---- report.c ---------------------------------------------------------- */
 

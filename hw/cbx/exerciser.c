@@ -71,6 +71,7 @@ static uint32_t cbx_dma_run(CbxState *s, uint32_t ctl)
         .address = cbx_get64(s, CBX_ARM_BUS_ADDR_LO),
         .length = cbx_get32(s, CBX_ARM_DMA_LEN),
         .offset = cbx_get32(s, CBX_ARM_DMA_OFFSET),
+        .single = true,
     };
 
     if (!cbx_dma_supported(s, ctl)) {

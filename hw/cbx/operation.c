@@ -161,7 +161,8 @@ static void cbx_report_run(CbxState *s, CbxTransfer *t)
     .check = cbx_atomic_check, \
     .run = cbx_atomic_run, \
 }
-#define OP_FLAGS(n, id, flags) [CBX_OP_##id] = (flags) | CBX_DESC_INTERRUPT,
+#define OP_FLAGS(n, id, flags, text) \
+    [CBX_OP_##id] = (flags) | CBX_DESC_INTERRUPT,
 
 const uint8_t cbx_operation_flags[CBX_OP_COUNT] = { CBX_OP_LIST(OP_FLAGS) };
 

@@ -339,6 +339,17 @@ static bool cbx_queue_delay(CbxState *s, CbxQueue *q)
     return true;
 }
 
+/* The id that a completion gives. */
+static uint32_t cbx_queue_id(CbxState *s, CbxQueue *q)
+{
+    if (*q_reg(q, CBX_Q_HEAD) != q->tail &&
+        cbx_faults_strike(s, CBX_FAULT_MIXED_UP)) {
+        cbx_fault_report(s, CBX_FAULT_MIXED_UP, q->transfer.address);
+        return q->id + 1;
+    }
+    return q->id;
+}
+
 /* Write one completion to the ring. Returns false if that was the end. */
 static bool cbx_completion_write(CbxState *s, CbxQueue *q)
 {
@@ -346,7 +357,8 @@ static bool cbx_completion_write(CbxState *s, CbxQueue *q)
     uint64_t at = q_reg64(q, CBX_Q_CQ_LO) +
                   *q_reg(q, CBX_Q_CQ_TAIL) * (uint64_t)CBX_COMPLETION_SIZE;
     uint16_t flags = (q->phase ? CBX_COMP_PHASE : 0) | t->seen;
-    uint64_t head = q->id | (uint64_t)t->status << 32 | (uint64_t)flags << 48;
+    uint64_t head = cbx_queue_id(s, q) | (uint64_t)t->status << 32 |
+                    (uint64_t)flags << 48;
     uint64_t rest[] = {
         cpu_to_le64(t->done),
         cpu_to_le64(t->value),
