@@ -7,6 +7,7 @@
 #define CBX_CHECK_CALL     DRIVER
 #define CBX_CHECK_DECLARED DRIVER
 #define CBX_CHECK_BUFFER   DRIVER
+#define CBX_CHECK_SOME     DRIVER
 #define CBX_CHECK_FREED    DRIVER
 
 /*
@@ -20,7 +21,9 @@ const CbxCheck cbx_checks[] = {
     { "driver-started", "stand-in", "the driver starts the device", FALSE },
     { "restarted", "stand-in", "the driver starts it again after a stop",
       FALSE },
-    { "removal-agreed", "stand-in", "the driver agrees to stop and remove",
+    { "stop-agreed", "stand-in", "the driver agrees to stop", FALSE },
+    { "stopped", "stand-in", "the driver stops the device", FALSE },
+    { "removal-agreed", "stand-in", "the driver agrees to the removal",
       FALSE },
     { "surprise-removal", "stand-in", "the driver copes with a lost device",
       FALSE },
@@ -28,6 +31,8 @@ const CbxCheck cbx_checks[] = {
       FALSE },
     { "everything-returned", "stand-in", "nothing is left after DriverUnload",
       FALSE },
+    { "information-fits", "stand-in",
+      "requests are completed with no more bytes than fit", FALSE },
     { "free-arguments", "stand-in", "buffers are freed as they were allocated",
       FALSE },
     { "pages-outlive-buffer", "stand-in",

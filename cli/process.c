@@ -242,10 +242,12 @@ static void on_exit_of_child(GObject *object, GAsyncResult *result,
 /* ---- Starting ----------------------------------------------------------- */
 
 /* In the child, before exec: only async-signal-safe calls. */
-static void die_with_parent(gpointer data)
+static void settle(gpointer data)
 {
     pid_t parent = (pid_t)GPOINTER_TO_INT(data);
 
+    /* Ctrl-C is for us: were QEMU to go first, it would look like a crash. */
+    setpgid(0, 0);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent) {
         _exit(127);
     }
@@ -295,7 +297,7 @@ static gboolean start(Run *run, const CbxMachine *machine, GError **error)
     g_subprocess_launcher_take_fd(launcher, ends[REPORT], CBX_FD_REPORT);
     g_subprocess_launcher_take_fd(launcher, ends[CONSOLE], CBX_FD_CONSOLE);
     g_subprocess_launcher_take_stdout_fd(launcher, ends[MESSAGES]);
-    g_subprocess_launcher_set_child_setup(launcher, die_with_parent,
+    g_subprocess_launcher_set_child_setup(launcher, settle,
                                           GINT_TO_POINTER((int)getpid()),
                                           NULL);
     if (machine->initrd >= 0) {

@@ -26,7 +26,8 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
 {
-    CHAR Known[640], Message[768];
+    /* Once, at the start; too long for a stack. */
+    static CHAR Known[640], Message[768];
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {

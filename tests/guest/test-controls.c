@@ -29,6 +29,8 @@
 #define VECTOR  "AllocateCommonBufferVector"
 #define MDL     "CreateCommonBufferFromMdl"
 #define NO_CALL ""
+#define KMDF    "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig"
+#define RUN_KMDF "WdfCommonBufferCreate,WdfCommonBufferCreateWithConfig"
 
 #define TRANSFERS "integrity-to-device checksum edges-to-device " \
                   "edges-from-device integrity-from-device"
@@ -41,6 +43,7 @@ typedef struct Control {
     const char *why;        /* it must */
     const char *may;        /* fails too, now and then */
     const char *device;     /* property of the device, NAME=VALUE */
+    const char *apis;       /* run these; NULL: those of cbxwdm.sys */
 } Control;
 
 /* Without `also` the check must be the only one that fails. */
@@ -101,6 +104,10 @@ static const Control controls[] = {
     { .check = "ring", .fault = "mixed-up", .calls = ALL },
     { .check = "use-after-free", .fault = "hal-stale", .calls = ALL },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
+    { .check = "getters", .fault = "wdf-wrong-length", .calls = KMDF,
+      .apis = RUN_KMDF },
+    { .check = "lifetime", .fault = "wdf-skip-cleanup", .calls = KMDF,
+      .apis = RUN_KMDF },
     /* Broken in more than one way. */
     { .check = "integrity-to-device", .fault = "flip-bit", .calls = ALL,
       .also = "checksum edges-to-device edges-from-device "
@@ -179,6 +186,9 @@ static void is_caught(gconstpointer data)
     g_autoptr(Run) run = NULL;
 
     g_string_append(line, control->fault);
+    if (control->apis) {
+        g_string_append_printf(line, " --api %s", control->apis);
+    }
     if (wrapper) {
         g_string_append_printf(line, " --qemu '%s'", wrapper);
     }

@@ -157,6 +157,26 @@ static void a_silent_driver_is_judged_by_the_stand_in(void)
     assert_failed(run, "driver-loaded", "");
 }
 
+/* A driver that knows nothing of this project, for a device of QEMU's own. */
+static void an_independent_driver_runs(void)
+{
+    g_autofree char *file = g_build_filename(guest_directory, "..", "..",
+                                             "pe-x86_64", "tests", "drivers",
+                                             "edu", "edu.sys", NULL);
+    g_autofree char *good = g_strdup_printf(
+        "--driver '%s' --device edu --device-id 1234:11e8", file);
+    g_autofree char *bad = g_strdup_printf(
+        "--driver '%s' --device-id 1234:11e8", file);
+    g_autoptr(Run) run = run_guest(good);
+    g_autoptr(Run) alone = run_guest(bad);
+
+    assert_ended(run, 0, "pass");
+    g_assert_cmpuint(count_checks(run, NULL, "driver-started", "pass"), ==,
+                     1);
+    assert_ended(alone, 4, "crash");
+    g_assert_nonnull(strstr(alone->output, "1234:11e8"));
+}
+
 /* ---- A broken HAL -------------------------------------------------------- */
 
 /*
@@ -280,6 +300,7 @@ int main(int argc, char **argv)
     TEST(only_the_check_asked_for_is_judged);
     TEST(a_driver_of_ones_own_runs);
     TEST(a_silent_driver_is_judged_by_the_stand_in);
+    TEST(an_independent_driver_runs);
     TEST(a_physical_address_is_found_through_vtd);
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(too_little_time_is_a_timeout);
