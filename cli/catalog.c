@@ -14,6 +14,11 @@ const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
 #define HELP_DROP_WRITE "the device reports a write that it did not make"
 #define HELP_SHORT      "the device leaves out the last byte"
 #define HELP_LOST_IRQ   "the device does not send the interrupt"
+#define HELP_WRONG_ADDRESS "the device inverts bit 6 of the address"
+#define HELP_DELAY      "the device completes a descriptor late"
+#define HELP_DUPLICATE  "the device completes a descriptor twice"
+#define HELP_SPURIOUS_IRQ "the device sends an interrupt without a reason"
+#define HELP_STUCK      "the device fetches no more descriptors of a queue"
 #define HELP_FLIP_VERIFY   "as flip-bit, but only of what it compares"
 #define HELP_FLIP_CHECKSUM "as flip-bit, but only of what it sums up"
 #define HELP_FLIP_FILL     "as flip-bit, but only of patterns it writes"
@@ -68,6 +73,8 @@ const CbxFault cbx_faults[] = {
       "the framework forgets the cleanup of what goes with its parent" },
     { "wdf-wrong-status", CBX_FAULT_IN_GUEST,
       "the framework refuses with an undocumented status" },
+    { "hal-exhausted", CBX_FAULT_IN_GUEST,
+      "the HAL, once out of memory below a limit, stays so" },
     { 0 }
 };
 #undef FAULT

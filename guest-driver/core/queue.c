@@ -179,6 +179,29 @@ static uint32_t break_down(CbxQueue *queue, uint32_t status)
     return stopped != CBX_STATUS_OK ? stopped : status;
 }
 
+/*
+ * Until the completion is there. An interrupt of something earlier, whose
+ * completion was found by looking, may arrive only now and is passed over.
+ * Returns whether there was one at all.
+ */
+static bool await(const CbxQueue *queue)
+{
+    const CbxWorld *world = queue->dev->world;
+    bool interrupted = false;
+
+    for (uint32_t i = 0; i <= queue->entries; i++) {
+        if (!world->ops->interrupt_wait(world->context, queue->timeout_ms)) {
+            break;
+        }
+        interrupted = true;
+        if (cbx_queue_is_ready(queue) ||
+            cbx_queue_status(queue) != CBX_STATUS_OK) {
+            break;
+        }
+    }
+    return interrupted;
+}
+
 uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
                        CbxCompletion *completion)
 {
@@ -190,8 +213,7 @@ uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
     world->ops->interrupt_arm(world->context);
     cbx_queue_submit(queue);
 
-    interrupted = world->ops->interrupt_wait(world->context,
-                                             queue->timeout_ms);
+    interrupted = await(queue);
     if (!cbx_queue_take(queue, &own)) {
         return break_down(queue, interrupted ? CBX_STATUS_NO_COMPLETION
                                              : CBX_STATUS_TIMEOUT);

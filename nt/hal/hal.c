@@ -26,7 +26,7 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
 {
-    static CHAR Known[640], Message[768];
+    static CHAR Known[640], Message[896];   /* the stack is small */
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {
@@ -112,7 +112,6 @@ PVOID NTAPI HalGetAdapter(PDEVICE_DESCRIPTION Description,
 
     UNREFERENCED_PARAMETER(Description);
     UNREFERENCED_PARAMETER(NumberOfMapRegisters);
-    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0,
-                "HalGetAdapter called by %s",
+    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0, "HalGetAdapter called by %s",
                 NtsWhere(__builtin_return_address(0), Where, sizeof(Where)));
 }

@@ -225,6 +225,16 @@ KMDF_RESULTS = [
     ('wdf-small-structure', 'wdf-structure-size', 'fail', 'of 56 bytes'),
 ]
 
+# The same for cbxwdm.sys, with the words of the kernel command line.
+CBXWDM = [
+    ('cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0x00000000, outcome 0, 0 rounds'),
+]
+
 # What edu.sys must say, with the words of the kernel command line.
 EDU = [
     ('', 'interrupt by message'),

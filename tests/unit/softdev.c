@@ -268,7 +268,13 @@ static void soft_write32(void *context, uint32_t offset, uint32_t value)
         *reg(dev, CBX_REG_QUEUE(0, CBX_Q_STATUS)) = CBX_STATUS_OK;
         break;
     case CBX_REG_DOORBELL(0, CBX_DB_TAIL):
-        soft_queue(dev, value);
+        if (dev->faults.early_interrupt) {
+            dev->interrupt = true;
+            dev->queue_late = true;
+            dev->late_tail = value;
+        } else {
+            soft_queue(dev, value);
+        }
         break;
     default:
         break;
@@ -313,9 +319,14 @@ static void soft_interrupt_arm(void *context)
 static bool soft_interrupt_wait(void *context, uint32_t milliseconds)
 {
     SoftDev *dev = context;
-    bool came = dev->interrupt;
+    bool came;
 
     g_assert_cmpuint(milliseconds, >, 0);
+    if (dev->queue_late && !dev->interrupt) {
+        dev->queue_late = false;
+        soft_queue(dev, dev->late_tail);
+    }
+    came = dev->interrupt;
     dev->interrupt = false;
     return came;
 }

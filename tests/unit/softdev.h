@@ -24,6 +24,7 @@
 typedef struct SoftFaults {
     bool lost_interrupt;
     bool no_completion;         /* interrupt, but nothing in the ring */
+    bool early_interrupt;       /* ... yet; it comes with a second one */
     bool wrong_id;              /* completion of another descriptor */
     bool queue_stops;           /* by itself, with an interrupt */
     bool refuse_declare;
@@ -97,6 +98,8 @@ typedef struct SoftDev {
     uint32_t cq_tail;
     bool phase;
     bool interrupt;
+    bool queue_late;            /* early_interrupt: the doorbell is to come */
+    uint32_t late_tail;
     uint32_t last_id;
     uint64_t late_address;      /* of a late message; 0: none */
     uint8_t late[64];
