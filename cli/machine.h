@@ -10,10 +10,12 @@
 #include "options.h"
 
 /* File descriptors that QEMU inherits: the writing end of a pipe each, */
-#define CBX_FD_REPORT  3
+#define CBX_FD_REPORT  3    /* of the first driver's device */
 #define CBX_FD_CONSOLE 4
-/* and with --driver PATH an initrd that is in memory only. */
+/* with --driver PATH an initrd that is in memory only, */
 #define CBX_FD_INITRD  5
+/* and the reports of the other drivers' devices. */
+#define CBX_FD_REPORTS 6
 
 /* Memory of the guest in MiB: enough that a 28-bit limit is a limit. */
 #define CBX_GUEST_MEMORY 512
@@ -23,6 +25,7 @@
 
 typedef struct CbxMachine {
     GStrv argv;  /* of QEMU */
+    guint ports; /* reports it writes, to cbx_machine_report_fd() of each */
     int initrd;  /* what becomes CBX_FD_INITRD, or -1 */
 } CbxMachine;
 
@@ -34,6 +37,9 @@ typedef struct CbxMachine {
  */
 CbxMachine *cbx_machine_new(const CbxOptions *options, GError **error);
 void cbx_machine_free(CbxMachine *machine);
+
+/* Where the report of driver @index goes in QEMU. */
+int cbx_machine_report_fd(guint index);
 
 /* Path of the QEMU, and directory of the guest's files. Free with g_free(). */
 char *cbx_machine_qemu(const CbxOptions *options);

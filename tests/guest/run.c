@@ -56,11 +56,19 @@ void assert_ended(const Run *run, int exit_code, const char *verdict)
 static gboolean is(JsonObject *result, const char *member, const char *value)
 {
     return !value ||
-           strcmp(json_object_get_string_member(result, member), value) == 0;
+           g_strcmp0(json_object_get_string_member_with_default(result, member,
+                                                                NULL),
+                     value) == 0;
 }
 
 guint count_checks(const Run *run, const char *api, const char *check,
                    const char *verdict)
+{
+    return count_checks_of(run, NULL, api, check, verdict);
+}
+
+guint count_checks_of(const Run *run, const char *driver, const char *api,
+                      const char *check, const char *verdict)
 {
     JsonArray *results = json_object_get_array_member(run->json, "results");
     guint n = 0;
@@ -68,8 +76,8 @@ guint count_checks(const Run *run, const char *api, const char *check,
     for (guint i = 0; i < json_array_get_length(results); i++) {
         JsonObject *r = json_array_get_object_element(results, i);
 
-        n += is(r, "api", api) && is(r, "check", check) &&
-             is(r, "verdict", verdict);
+        n += is(r, "port", driver) && is(r, "api", api) &&
+             is(r, "check", check) && is(r, "verdict", verdict);
     }
     return n;
 }

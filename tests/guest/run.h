@@ -30,6 +30,10 @@ void assert_ended(const Run *run, int exit_code, const char *verdict);
 guint count_checks(const Run *run, const char *api, const char *check,
                    const char *verdict);
 
+/* The same among what is from or about @driver's device. */
+guint count_checks_of(const Run *run, const char *driver, const char *api,
+                      const char *check, const char *verdict);
+
 /* Every failed check of the run is one of @checks (blanks between them). */
 void assert_no_other_failed(const Run *run, const char *checks);
 

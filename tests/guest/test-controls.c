@@ -195,6 +195,8 @@ static void is_caught(gconstpointer data)
     g_string_append(line, control->fault);
     if (control->apis) {
         g_string_append_printf(line, " --api %s", control->apis);
+    } else {
+        g_string_append(line, " --driver cbxwdm.sys");
     }
     if (wrapper) {
         g_string_append_printf(line, " --qemu '%s'", wrapper);

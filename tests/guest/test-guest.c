@@ -13,29 +13,56 @@
 #include "checks.h"
 #include "run.h"
 
-#define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
-              "AllocateCommonBufferVector AllocateCommonBufferWithBounds " \
-              "AllocateDomainCommonBuffer CreateCommonBufferFromMdl " \
-              "HalAllocateCommonBuffer"
+#define WDM "cbxwdm.sys"
+#define WDM_CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
+                  "AllocateCommonBufferVector " \
+                  "AllocateCommonBufferWithBounds " \
+                  "AllocateDomainCommonBuffer CreateCommonBufferFromMdl " \
+                  "HalAllocateCommonBuffer"
+#define KMDF "cbxkmdf.sys"
+#define KMDF_CALLS "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig " \
+                   "AllocateCommonBuffer AllocateCommonBufferEx " \
+                   "AllocateCommonBufferVector"
+
+/* The drivers that run by default, and what each has to show. */
+static const struct {
+    const char *driver;
+    const char *calls;
+} drivers[] = {
+    { WDM, WDM_CALLS },
+    { KMDF, KMDF_CALLS },
+};
 
 static const char *guest_directory;
 
+static void assert_call_passed(const Run *run, const char *driver,
+                               const char *call)
+{
+    g_test_message("%s of %s", call, driver);
+#define COUNT(check, verdict) \
+    count_checks_of(run, driver, call, check, verdict)
+    g_assert_cmpuint(COUNT("integrity-to-device", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("integrity-from-device", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("range", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("ring", "pass"), ==, 1);
+    g_assert_cmpuint(COUNT("memory-type", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("memory-type", "skip"), ==, 0);
+    g_assert_cmpuint(COUNT("coverage", "pass"), ==, 1);
+    g_assert_cmpuint(COUNT("witness", "pass"), ==, 1);
+#undef COUNT
+}
+
 static void assert_calls_passed(const Run *run)
 {
-    g_auto(GStrv) calls = g_strsplit(CALLS, " ", -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(drivers); i++) {
+        g_auto(GStrv) calls = g_strsplit(drivers[i].calls, " ", -1);
 
-    for (char **call = calls; *call; call++) {
-        g_assert_cmpuint(count_checks(run, *call, "integrity-to-device",
-                                      "pass"), >, 0);
-        g_assert_cmpuint(count_checks(run, *call, "integrity-from-device",
-                                      "pass"), >, 0);
-        g_assert_cmpuint(count_checks(run, *call, "range", "pass"), >, 0);
-        g_assert_cmpuint(count_checks(run, *call, "ring", "pass"), ==, 1);
-        g_assert_cmpuint(count_checks(run, *call, "memory-type", "pass"), >,
-                         0);
-        g_assert_cmpuint(count_checks(run, *call, "memory-type", "skip"), ==,
-                         0);
-        g_assert_cmpuint(count_checks(run, *call, "witness", "pass"), ==, 1);
+        for (char **call = calls; *call; call++) {
+            assert_call_passed(run, drivers[i].driver, *call);
+        }
+        g_assert_cmpuint(count_checks_of(run, drivers[i].driver, NULL,
+                                         "everything-returned", "pass"),
+                         ==, 1);
     }
     g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
 }
@@ -84,6 +111,30 @@ static void every_call_passes_without_iommu(void)
     each_buffer(run, assert_same_address);
 }
 
+/* What one driver leaves behind is not held against the next. */
+static void each_driver_answers_for_itself(void)
+{
+    g_autoptr(Run) run = run_guest("--driver kmdf,wdm "
+                                   "--fault wdf-keep-memory");
+
+    assert_ended(run, 1, "fail");
+    g_assert_cmpuint(count_checks_of(run, KMDF, NULL, "everything-returned",
+                                     "fail"), ==, 1);
+    g_assert_cmpuint(count_checks_of(run, KMDF, NULL, "use-after-free",
+                                     "fail"), >, 0);
+    g_assert_cmpuint(count_checks_of(run, WDM, NULL, "everything-returned",
+                                     "pass"), ==, 1);
+    g_assert_cmpuint(count_checks_of(run, WDM, NULL, NULL, "fail"), ==, 0);
+}
+
+/* A bug check in one ends the run, though the other had passed. */
+static void a_crash_of_one_driver_is_the_runs(void)
+{
+    g_autoptr(Run) run = run_guest("--fault wrong-address");
+
+    assert_ended(run, 4, "crash");
+}
+
 static void one_call_runs_alone(void)
 {
     g_autoptr(Run) run = run_guest("--api AllocateCommonBufferEx");
@@ -117,7 +168,8 @@ static void only_the_check_asked_for_is_judged(void)
     g_assert_cmpuint(count_checks(run, NULL, "checksum", NULL), ==, 0);
     assert_ended(bad, 1, "fail");
     assert_no_other_failed(bad, "range");
-    assert_failed(bad, "range", CALLS);
+    assert_failed(bad, "range", WDM_CALLS);
+    assert_failed(bad, "range", KMDF_CALLS);
 }
 
 /* `cbx run` with the driver @name of the guest's, as if it were the user's. */
@@ -190,7 +242,8 @@ static void a_physical_address_is_found_through_vtd(void)
         "integrity-to-device", "integrity-from-device",
         "edges-to-device", "edges-from-device",
     };
-    g_autoptr(Run) run = run_guest("--iommu vtd --fault hal-physical");
+    g_autoptr(Run) run = run_guest("--driver wdm --iommu vtd "
+                                     "--fault hal-physical");
 
     assert_ended(run, 1, "fail");
     for (gsize i = 0; i < G_N_ELEMENTS(impossible); i++) {
@@ -295,6 +348,8 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/guest/" #name, name)
     TEST(every_call_passes_through_vtd);
     TEST(every_call_passes_without_iommu);
+    TEST(each_driver_answers_for_itself);
+    TEST(a_crash_of_one_driver_is_the_runs);
     TEST(one_call_runs_alone);
     TEST(every_check_made_is_listed);
     TEST(only_the_check_asked_for_is_judged);
