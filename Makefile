@@ -47,6 +47,7 @@ host:
 
 drivers:
 	+@$(ninja)/pe-x86_64
+	+@$(ninja)/pe-x86
 
 # The stand-in's Linux module; kbuild knows what is out of date.
 module:
