@@ -226,9 +226,15 @@ def elements(data):
 
 
 def inside(data, *path):
-    """Content of the element that the indices lead to."""
+    """Content of the element that the indices lead to. What follows it is not
+    looked at: padding, where a signature is in an image."""
     for index in path:
-        _, data = list(elements(data))[index]
+        for at, (_, content) in enumerate(elements(data)):
+            if at == index:
+                data = content
+                break
+        else:
+            raise ValueError(f'DER data has no element {index}')
     return data
 
 
@@ -262,3 +268,16 @@ def digests(data, profile):
                 raise ValueError(f'{name} is not listed under its hash')
             found.setdefault(name, []).append(digest)
     return found
+
+
+def signed_digest(signature):
+    """Name of the hash and digest of the image that was signed."""
+    kind, content = signed_content(signature)
+    if kind != identifier(INDIRECT_DATA):
+        raise ValueError('something else was signed')
+    # The content of the sequence, as signed_content() takes it out.
+    (_, _), (_, digest_info) = elements(content)
+    (_, algorithm), (_, digest) = elements(digest_info)
+    names = {identifier(form.hash_id): form.hash_name
+             for form in FORMATS.values()}
+    return names[tlv(0x06, inside(algorithm, 0))], digest
