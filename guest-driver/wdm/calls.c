@@ -179,8 +179,10 @@ CallSinceBuild(ULONG Api)
 {
     switch (Api) {
     case CBX_API_ALLOCATE_COMMON_BUFFER_EX:
+    case CBX_API_GET_DMA_ADAPTER_INFO:
         return 9200;        /* Windows 8 */
     case CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER:
+    case CBX_API_JOIN_DMA_DOMAIN:
         return 10240;       /* Windows 10 */
     case CBX_API_ALLOCATE_WITH_BOUNDS:
         return 17134;       /* version 1803 */

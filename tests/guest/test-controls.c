@@ -56,6 +56,11 @@ static const Control controls[] = {
       .also = "coverage",
       .why = "a call that is not there gives no buffers" },
     { .check = "refusal", .fault = "hal-wrong-status", .calls = MDL },
+    { .check = "permission", .fault = "hal-ignore-access", .calls = MDL },
+    { .check = "adapter-info", .fault = "hal-wrong-info",
+      .calls = "GetDmaAdapterInfo" },
+    { .check = "domain-membership", .fault = "hal-wrong-domain",
+      .calls = "JoinDmaDomain" },
     { .check = "exhaustion", .fault = "hal-exhausted", .calls = EX },
     { .check = "allocation", .fault = "hal-no-memory", .calls = ALL },
     { .check = "declaration", .fault = "hal-last-page", .calls = ALL,
@@ -71,7 +76,8 @@ static const Control controls[] = {
     { .check = "range", .fault = "hal-ignore-minimum", .calls = BOUNDED },
     { .check = "address-width", .fault = "hal-ignore-limit", .calls = EX,
       .also = "range completion-interrupt device-access ram physical-pages "
-              "translation edges-to-device edges-from-device witness",
+              "translation edges-to-device edges-from-device permission "
+              "witness",
       .why = "no address beyond the device's width is within the limits or "
              "within its reach",
       .may = "exhaustion",
@@ -84,7 +90,7 @@ static const Control controls[] = {
       .why = "what the device may not write it does not write" },
     { .check = "ram", .fault = "hal-physical", .calls = ALL,
       .also = "completion-interrupt device-access physical-pages "
-              "translation range edges-to-device edges-from-device",
+              "translation range edges-to-device edges-from-device permission",
       .why = "where no memory stands, no data go; the physical address breaks "
              "limits and reaches no page",
       /* physical pages do not follow one another */
@@ -93,7 +99,7 @@ static const Control controls[] = {
     { .check = "memory-type", .fault = "hal-ignore-cache", .calls = UNCACHED },
     { .check = "translation", .fault = "hal-physical", .calls = ALL,
       .also = "completion-interrupt device-access ram physical-pages range "
-              "edges-to-device edges-from-device",
+              "edges-to-device edges-from-device permission",
       .why = "an address that the IOMMU does not translate leads nowhere",
       .may = "separate exhaustion" },
     { .check = "guard-before", .fault = "hal-open-before",
