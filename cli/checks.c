@@ -33,6 +33,7 @@ const CbxCheck cbx_checks[] = {
       FALSE },
     { "program", "stand-in", "a program can use the driver's control interface",
       FALSE },
+    { "opened", "stand-in", "the driver's device can be opened", FALSE },
     { "interface-enabled", "stand-in", "the driver's device interface is there",
       FALSE },
     { "information-fits", "stand-in",
