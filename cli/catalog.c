@@ -83,6 +83,11 @@ const CbxFault cbx_faults[] = {
       "the HAL lets the device write what is for reading only" },
     { "hal-windows-8", CBX_FAULT_IN_GUEST,
       "no fault: the HAL offers what that of Windows 8 does" },
+    { "hal-short-list", CBX_FAULT_IN_GUEST,
+      "the HAL's scatter/gather lists lack the last byte" },
+    { "hal-no-flush", CBX_FAULT_IN_GUEST, "the HAL's FlushDmaBuffer fails" },
+    { "hal-never-refuse", CBX_FAULT_IN_GUEST,
+      "the HAL ignores limits that no address satisfies" },
     { 0 }
 };
 #undef FAULT
@@ -97,6 +102,8 @@ static const guint wdm_calls[] = {
     CBX_API_HAL_ALLOCATE_COMMON_BUFFER,
     CBX_API_GET_DMA_ADAPTER_INFO,
     CBX_API_JOIN_DMA_DOMAIN,
+    CBX_API_GET_SCATTER_GATHER_LIST,
+    CBX_API_FLUSH_DMA_BUFFER,
     CBX_API_NONE
 };
 

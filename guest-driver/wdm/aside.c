@@ -2,6 +2,7 @@
 #include "aside.h"
 
 #include "cbx/abi.h"
+#include "packet.h"
 
 /* ---- GetDmaAdapterInfo ------------------------------------------------- */
 
@@ -116,6 +117,12 @@ const CBX_ASIDE Asides[] = {
     { CBX_API_GET_DMA_ADAPTER_INFO, AdapterWidest, InfoIsOffered, InfoCheck },
     { CBX_API_GET_DMA_ADAPTER_INFO, AdapterWidth32, InfoIsOffered, InfoCheck },
     { CBX_API_JOIN_DMA_DOMAIN, AdapterWidest, JoinIsOffered, JoinCheck },
+    { CBX_API_GET_SCATTER_GATHER_LIST, AdapterWidest, PacketListIsOffered,
+      PacketListCheck },
+    { CBX_API_GET_SCATTER_GATHER_LIST, AdapterFlags32, PacketListIsOffered,
+      PacketListCheck },
+    { CBX_API_FLUSH_DMA_BUFFER, AdapterWidest, PacketFlushIsOffered,
+      PacketFlushCheck },
 };
 
 const ULONG AsidesLength = ARRAYSIZE(Asides);

@@ -5,7 +5,7 @@
 #include "adapter.h"
 #include "core/suite.h"
 
-/* A call that goes with common buffers and hands out none. */
+/* A call that goes with common buffers, or compares, and hands out none. */
 typedef struct _CBX_ASIDE {
     ULONG Api;
     CBX_ADAPTER_KIND Adapter;

@@ -48,11 +48,11 @@ RunKeepResult(void *Context, const CbxResult *Result)
 /* ---- Adapters ---------------------------------------------------------- */
 
 static VOID
-RunAdaptersStart(CBX_RUN *Run, DEVICE_OBJECT *Pdo)
+RunAdaptersStart(CBX_RUN *Run, DEVICE_OBJECT *Device, DEVICE_OBJECT *Pdo)
 {
     for (ULONG i = 0; i < AdapterKinds; i++) {
-        if (!AdapterStart(&Run->Adapters[i], Pdo, i, Run->Device.addr_bits,
-                          PLAN_LENGTH_MAX)) {
+        if (!AdapterStart(&Run->Adapters[i], Device, Pdo, i,
+                          Run->Device.addr_bits, PLAN_LENGTH_MAX)) {
             char Line[96];
             CbxText Text;
 
@@ -270,7 +270,7 @@ RunCall(CBX_RUN *Run, const CBX_REQUEST *Request)
 
     if (RunReportOffered(Run, Request->Api, Adapter,
                          CallIsOffered(Request->Api, Adapter))) {
-        RefusalCheck(&Run->Suite, Request->Api, Adapter);
+        RefusalCheck(&Run->Suite, Request->Api, Adapter, &Run->Allocation);
         PermissionCheck(&Run->Suite, Request->Api, Adapter);
     }
 }
@@ -343,7 +343,8 @@ RunPlan(CBX_RUN *Run)
 
 NTSTATUS
 RunDefaultSet(CBX_RUN *Run, CBX_SESSION *Session, ULONGLONG Apis,
-              DEVICE_OBJECT *Pdo, CBX_BARS *Bars, CBX_INTERRUPT *Interrupt)
+              DEVICE_OBJECT *Device, DEVICE_OBJECT *Pdo, CBX_BARS *Bars,
+              CBX_INTERRUPT *Interrupt)
 {
     BOOLEAN HasQueue;
     uint32_t Status;
@@ -363,7 +364,7 @@ RunDefaultSet(CBX_RUN *Run, CBX_SESSION *Session, ULONGLONG Apis,
     Run->Build = GuestBuild();
     cbx_report_keep(&Run->Report, RunKeepResult, Session);
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
-    RunAdaptersStart(Run, Pdo);
+    RunAdaptersStart(Run, Device, Pdo);
     RunAsides(Run);
     HasQueue = RunQueueStart(Run);
     RunPlan(Run);
@@ -385,8 +386,9 @@ RunRounds(CBX_EXTENSION *Extension, ULONG Rounds, ULONGLONG Apis)
     NTSTATUS Status;
 
     do {
-        Status = RunDefaultSet(&Extension->Run, Session, Apis, Extension->Pdo,
-                               &Extension->Bars, &Extension->Interrupt);
+        Status = RunDefaultSet(&Extension->Run, Session, Apis, Extension->Self,
+                               Extension->Pdo, &Extension->Bars,
+                               &Extension->Interrupt);
     } while (Rounds-- > 1 && NT_SUCCESS(Status) &&
              Session->State.outcome == CBX_CONTROL_PASSED);
     return Status;

@@ -267,7 +267,9 @@ enum { CBX_MEMTYPE_LIST(CBX_MEMTYPE_ENUM_) CBX_MEMTYPES };
     X(14, VIDEOPORT_ALLOCATE,           "VideoPortAllocateCommonBuffer") \
     X(15, VIDEOPORT_GET,                "VideoPortGetCommonBuffer") \
     X(16, GET_DMA_ADAPTER_INFO,         "GetDmaAdapterInfo") \
-    X(17, JOIN_DMA_DOMAIN,              "JoinDmaDomain")
+    X(17, JOIN_DMA_DOMAIN,              "JoinDmaDomain") \
+    X(18, GET_SCATTER_GATHER_LIST,      "GetScatterGatherList") \
+    X(19, FLUSH_DMA_BUFFER,             "FlushDmaBuffer")
 
 #define CBX_API_ENUM_(n, id, name)   CBX_API_##id = n,
 enum { CBX_API_NONE = 0, CBX_API_LIST(CBX_API_ENUM_) CBX_API_END };

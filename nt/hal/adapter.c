@@ -262,6 +262,9 @@ static NTSTATUS NTAPI FlushDmaBuffer(CBX_DMA_ADAPTER *Public, PMDL Mdl,
     UNREFERENCED_PARAMETER(ReadOperation);
     HalAdapterV3(Public, "FlushDmaBuffer", Caller);
     HalRequireDispatch("FlushDmaBuffer", Caller);
+    if (HalFaults & HAL_FAULT_NO_FLUSH) {
+        return STATUS_UNSUCCESSFUL;
+    }
     return HalHolds(Mdl, 0, 0, "FlushDmaBuffer", Caller)
            ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }

@@ -41,6 +41,9 @@ static void assert_calls_passed(const Run *run)
     g_assert_cmpuint(count_checks(run, "GetDmaAdapterInfo", "adapter-info",
                                   "pass"), >, 0);
     g_assert_cmpuint(count_checks(run, NULL, "permission", "pass"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "scatter-gather", "pass"), ==,
+                     4);
+    g_assert_cmpuint(count_checks(run, NULL, "flush", "pass"), ==, 2);
     g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
 }
 
@@ -98,13 +101,23 @@ static void one_call_runs_alone(void)
     each_buffer(run, assert_ex);
 }
 
+/* What it finds free must not depend on what others left behind. */
+static void bounds_are_found_alone(void)
+{
+    g_autoptr(Run) run = run_guest("--api AllocateCommonBufferWithBounds");
+
+    assert_ended(run, 0, "pass");
+    g_assert_cmpuint(count_checks(run, NULL, "allocation", "pass"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "allocation", "skip"), ==, 0);
+}
+
 /* Calls that came later are skipped, and named; the others still count. */
 static void an_older_system_passes(void)
 {
     static const char *const later[] = {
         "AllocateCommonBufferVector", "AllocateCommonBufferWithBounds",
         "AllocateDomainCommonBuffer", "CreateCommonBufferFromMdl",
-        "JoinDmaDomain",
+        "JoinDmaDomain", "FlushDmaBuffer",
     };
     g_autoptr(Run) run = run_guest("--fault hal-windows-8");
 
@@ -325,6 +338,7 @@ int main(int argc, char **argv)
     TEST(every_call_passes_through_vtd);
     TEST(every_call_passes_without_iommu);
     TEST(one_call_runs_alone);
+    TEST(bounds_are_found_alone);
     TEST(an_older_system_passes);
     TEST(every_check_made_is_listed);
     TEST(only_the_check_asked_for_is_judged);
