@@ -7,10 +7,10 @@
 
 enum { BLOCK_WORDS = CBX_PATTERN_BLOCK / 8 };
 
-/* Into the functions below, to be compiled anew for each. */
-#define INLINE static inline __attribute__((always_inline))
+/* To be compiled anew for each set of instructions. */
+#define INLINE inline __attribute__((always_inline))
 
-INLINE uint64_t little_endian(uint64_t word)
+static INLINE uint64_t little_endian(uint64_t word)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     return __builtin_bswap64(word);
@@ -19,7 +19,7 @@ INLINE uint64_t little_endian(uint64_t word)
 #endif
 }
 
-INLINE uint64_t load(const uint8_t *from)
+static INLINE uint64_t load(const uint8_t *from)
 {
     uint64_t word;
 
@@ -27,7 +27,7 @@ INLINE uint64_t load(const uint8_t *from)
     return little_endian(word);
 }
 
-INLINE void store(uint8_t *to, uint64_t word)
+static INLINE void store(uint8_t *to, uint64_t word)
 {
     word = little_endian(word);
     memcpy(to, &word, sizeof(word));
@@ -38,7 +38,8 @@ INLINE void store(uint8_t *to, uint64_t word)
  * compiler needs to see to take several words at once.
  */
 
-INLINE void fill_blocks(uint8_t *to, size_t n, uint64_t seed, uint64_t index)
+static INLINE void fill_blocks(uint8_t *to, size_t n, uint64_t seed,
+                               uint64_t index)
 {
     for (; n; n--, to += CBX_PATTERN_BLOCK, index += BLOCK_WORDS) {
         for (unsigned i = 0; i < BLOCK_WORDS; i++) {
@@ -47,8 +48,8 @@ INLINE void fill_blocks(uint8_t *to, size_t n, uint64_t seed, uint64_t index)
     }
 }
 
-INLINE size_t match_blocks(const uint8_t *from, size_t n, uint64_t seed,
-                           uint64_t index)
+static INLINE size_t match_blocks(const uint8_t *from, size_t n, uint64_t seed,
+                                  uint64_t index)
 {
     for (size_t block = 0; block < n; block++) {
         uint64_t differs = 0;
@@ -72,12 +73,12 @@ INLINE size_t match_blocks(const uint8_t *from, size_t n, uint64_t seed,
     { \
         return condition; \
     } \
-    attribute static void fill_##name(uint8_t *to, size_t n, uint64_t seed, \
+    static void attribute fill_##name(uint8_t *to, size_t n, uint64_t seed, \
                                       uint64_t index) \
     { \
         fill_blocks(to, n, seed, index); \
     } \
-    attribute static size_t match_##name(const uint8_t *from, size_t n, \
+    static size_t attribute match_##name(const uint8_t *from, size_t n, \
                                          uint64_t seed, uint64_t index) \
     { \
         return match_blocks(from, n, seed, index); \
