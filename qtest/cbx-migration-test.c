@@ -506,9 +506,12 @@ static void register_tests(void)
     qos_add_test("copy", "cbx-migration", test_copy, &opts);
     qos_add_test("list", "cbx-migration", test_list, &opts);
     qos_add_test("waiting", "cbx-migration", test_waiting, &two);
-    qos_add_test("refused", "cbx-migration", test_refused, &opts);
-    qos_add_test("accepted", "cbx-migration", test_accepted, &opts);
-    qos_add_test("all-ones", "cbx-migration", test_all_ones, &opts);
+
+    /* The slowest, so that they can run beside the others. */
+    qos_node_produces("cbx", "cbx-stream");
+    qos_add_test("refused", "cbx-stream", test_refused, &opts);
+    qos_add_test("accepted", "cbx-stream", test_accepted, &opts);
+    qos_add_test("all-ones", "cbx-stream", test_all_ones, &opts);
 }
 
 libqos_init(register_tests);
