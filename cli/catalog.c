@@ -110,6 +110,10 @@ static const guint wdm_calls[] = {
 static const guint kmdf_calls[] = {
     CBX_API_WDF_COMMON_BUFFER_CREATE,
     CBX_API_WDF_COMMON_BUFFER_CREATE_CFG,
+    /* through WdfDmaEnablerWdmGetDmaAdapter */
+    CBX_API_ALLOCATE_COMMON_BUFFER,
+    CBX_API_ALLOCATE_COMMON_BUFFER_EX,
+    CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR,
     CBX_API_NONE
 };
 

@@ -81,6 +81,8 @@ NTSAPI BOOLEAN NtsLedgerFind(NTS_KIND Kind, const VOID *Object,
 NTSAPI ULONG NtsLedgerCount(NTS_KIND Kind);
 /* Writes "2 pool allocations (...), ..." or "nothing". */
 NTSAPI VOID NtsLedgerDescribe(CHAR *Text, SIZE_T Size);
+/* Begins anew, as if all had been given back. */
+NTSAPI VOID NtsLedgerForget(VOID);
 
 /* ---- Checks ------------------------------------------------------------- */
 

@@ -38,7 +38,7 @@ struct _KTHREAD {
 
 /* Set at the start. */
 extern ULONG NtsProcessors;
-extern void *NtsDevice;
+extern void *NtsDevice;             /* of the driver that runs now */
 extern const char *NtsParameters;
 extern ULONG NtsControlCode;        /* 0: none */
 
@@ -167,7 +167,7 @@ typedef VOID NTS_PNP_SETUP(PIO_STACK_LOCATION Stack, PVOID Context);
 NTSTATUS NtsPnpSend(PDEVICE_OBJECT Pdo, UCHAR Minor, NTS_PNP_SETUP *Setup,
                     PVOID Context);
 
-/* The whole life of the driver: load, add, start, remove, unload. */
+/* The whole life of each driver in turn: load, add, start, remove, unload. */
 NTSTATUS NtsPnpRun(const struct pal_boot *Boot);
 
 #endif /* CBX_NT_NT_H */
