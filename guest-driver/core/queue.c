@@ -180,8 +180,8 @@ static uint32_t break_down(CbxQueue *queue, uint32_t status)
 }
 
 /*
- * For the completion's interrupt. One that finds none belongs to what was done
- * before, and came late.
+ * For the completion's interrupt, or the one of a queue that stopped. One that
+ * finds neither belongs to what was done before, and came late.
  */
 static bool await_interrupt(CbxQueue *queue, unsigned *fruitless)
 {
@@ -191,7 +191,8 @@ static bool await_interrupt(CbxQueue *queue, unsigned *fruitless)
         if (!world->ops->interrupt_wait(world->context, queue->timeout_ms)) {
             return false;
         }
-        if (cbx_queue_is_ready(queue)) {
+        if (cbx_queue_is_ready(queue) ||
+            cbx_queue_status(queue) != CBX_STATUS_OK) {
             return true;
         }
         if (++*fruitless == CBX_QUEUE_FRUITLESS_MAX) {

@@ -317,7 +317,7 @@ static void soft_interrupt_arm(void *context)
 static bool soft_interrupt_wait(void *context, uint32_t milliseconds)
 {
     SoftDev *dev = context;
-    bool came;
+    bool came = dev->interrupt;
 
     g_assert_cmpuint(milliseconds, >, 0);
     if (dev->late_interrupt) {

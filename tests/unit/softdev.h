@@ -24,7 +24,6 @@
 typedef struct SoftFaults {
     bool lost_interrupt;
     bool no_completion;         /* interrupt, but nothing in the ring */
-    bool early_interrupt;       /* ... yet; it comes with a second one */
     bool wrong_id;              /* completion of another descriptor */
     bool queue_stops;           /* by itself, with an interrupt */
     bool refuse_declare;
