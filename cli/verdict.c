@@ -141,6 +141,41 @@ static guint count_buffers(const CbxPort *port, const char *api)
     return n;
 }
 
+/* Does the driver say that the system has no such call, and none was made? */
+static gboolean is_not_offered(const CbxPort *port, const char *driver,
+                               const char *api)
+{
+    const GPtrArray *results = port->report->results;
+    gboolean said = FALSE;
+
+    for (guint i = 0; i < results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(results, i);
+
+        if (r->port == port && (!driver || strcmp(r->driver, driver) == 0) &&
+            strcmp(r->api, api) == 0) {
+            if (strcmp(r->check, "offered") != 0 ||
+                r->outcome != CBX_OUTCOME_SKIP) {
+                return FALSE;
+            }
+            said = TRUE;
+        }
+    }
+    return said;
+}
+
+static void find_uncovered(CbxJudgement *j, const CbxPort *port,
+                           const char *api)
+{
+    CbxResult *r = cbx_result_new(CBX_JUDGE, api, "", "coverage",
+                                  CBX_OUTCOME_SKIP,
+                                  "a buffer of the call, and a check that "
+                                  "passed", "not offered by this system",
+                                  "project's own");
+
+    r->port = port;
+    g_ptr_array_add(j->findings, r);
+}
+
 static void judge_call(CbxJudgement *j, const CbxOptions *options,
                        const CbxDriver *driver, const CbxPort *port,
                        const CbxCall *c)
@@ -155,7 +190,12 @@ static void judge_call(CbxJudgement *j, const CbxOptions *options,
                                             passed);
 
     if (cbx_options_selects(options, driver, c->number)) {
-        find(j, port, c->name, "coverage", buffers > 0 && passed > 0,
+        if (buffers == 0 && is_not_offered(port, by, c->name)) {
+            find_uncovered(j, port, c->name);
+            return;
+        }
+        find(j, port, c->name, "coverage",
+             (buffers > 0 || c->number >= CBX_API_ASIDE) && passed > 0,
              "a buffer of the call, and a check that passed", seen);
     } else if (passed + others > 0) {
         find(j, port, c->name, "coverage", FALSE,

@@ -180,26 +180,29 @@ static uint32_t break_down(CbxQueue *queue, uint32_t status)
 }
 
 /*
- * Until the completion is there. An interrupt of something earlier, whose
- * completion was found by looking, may arrive only now and is passed over.
- * Returns whether there was one at all.
+ * For the completion's interrupt, or the one of a queue that stopped. One that
+ * finds neither belongs to what was done before, and came late.
  */
-static bool await(const CbxQueue *queue)
+static bool await_interrupt(CbxQueue *queue, unsigned *fruitless)
 {
     const CbxWorld *world = queue->dev->world;
-    bool interrupted = false;
 
-    for (uint32_t i = 0; i <= queue->entries; i++) {
+    for (;;) {
         if (!world->ops->interrupt_wait(world->context, queue->timeout_ms)) {
-            break;
+            return false;
         }
-        interrupted = true;
         if (cbx_queue_is_ready(queue) ||
             cbx_queue_status(queue) != CBX_STATUS_OK) {
-            break;
+            return true;
+        }
+        if (++*fruitless == CBX_QUEUE_FRUITLESS_MAX) {
+            return false;
+        }
+        world->ops->interrupt_arm(world->context);
+        if (cbx_queue_is_ready(queue)) {
+            return true;    /* it may have come just before */
         }
     }
-    return interrupted;
 }
 
 uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
@@ -207,16 +210,17 @@ uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
 {
     const CbxWorld *world = queue->dev->world;
     uint32_t id = cbx_queue_post(queue, descriptor, CBX_DESC_INTERRUPT);
+    unsigned fruitless = 0;
     CbxCompletion own;
     bool interrupted;
 
     world->ops->interrupt_arm(world->context);
     cbx_queue_submit(queue);
 
-    interrupted = await(queue);
+    interrupted = await_interrupt(queue, &fruitless);
     if (!cbx_queue_take(queue, &own)) {
-        return break_down(queue, interrupted ? CBX_STATUS_NO_COMPLETION
-                                             : CBX_STATUS_TIMEOUT);
+        return break_down(queue, fruitless ? CBX_STATUS_NO_COMPLETION
+                                           : CBX_STATUS_TIMEOUT);
     }
     cbx_queue_give_back(queue);
     if (own.id != id) {

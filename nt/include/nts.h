@@ -130,6 +130,8 @@ NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
 VOID HalNtsStart(const struct pal_boot *Boot);
 /* Bytes by which MmGetPhysicalAddress is to be wrong: a fault. */
 ULONGLONG HalNtsPhysicalError(VOID);
+/* Is the system to be as old as Windows 8? */
+BOOLEAN HalNtsIsWindows8(VOID);
 /* What IoGetDmaAdapter does; Device is the platform's handle of the PDO. */
 struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
                                       struct _DEVICE_DESCRIPTION *Description,

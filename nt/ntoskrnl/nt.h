@@ -154,8 +154,9 @@ PIRP NtsIrpBuild(UCHAR MajorFunction, PDEVICE_OBJECT DeviceObject,
 NTSTATUS NtsIrpSend(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event,
                     const IO_STATUS_BLOCK *IoStatusBlock);
 
-/* Sleep and D3, wake and D0, as results. */
-VOID NtsPowerCycle(PDEVICE_OBJECT Pdo);
+/* Sleep and D3, wake and D0, as results; in D3 the routine, if any. */
+typedef VOID NTS_ASLEEP(PVOID Context);
+VOID NtsPowerCycle(PDEVICE_OBJECT Pdo, NTS_ASLEEP *Asleep, PVOID Context);
 /* A program uses the control interface of cbxwdm.sys, cbx/ioctl.h. */
 VOID NtsProgram(PDEVICE_OBJECT Pdo);
 /* Opens the driver's device, sends the code, closes it; as results. */

@@ -145,7 +145,7 @@ static VOID Program(PDEVICE_OBJECT Pdo)
 /* Asleep and awake again. */
 static VOID Power(PDEVICE_OBJECT Pdo)
 {
-    NtsPowerCycle(Pdo);
+    NtsPowerCycle(Pdo, NULL, NULL);
     Orderly(Pdo);
 }
 

@@ -232,6 +232,8 @@ CBXWDM = [
     ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
     ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
     ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0xc00000a3'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
      'pass', '0x00000000, outcome 0, 0 rounds'),
 ]
 

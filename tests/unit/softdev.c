@@ -268,13 +268,11 @@ static void soft_write32(void *context, uint32_t offset, uint32_t value)
         *reg(dev, CBX_REG_QUEUE(0, CBX_Q_STATUS)) = CBX_STATUS_OK;
         break;
     case CBX_REG_DOORBELL(0, CBX_DB_TAIL):
-        if (dev->faults.early_interrupt) {
-            dev->interrupt = true;
-            dev->queue_late = true;
-            dev->late_tail = value;
-        } else {
-            soft_queue(dev, value);
+        if (dev->late_interrupt) {
+            dev->unheard = value;
+            break;
         }
+        soft_queue(dev, value);
         break;
     default:
         break;
@@ -319,14 +317,18 @@ static void soft_interrupt_arm(void *context)
 static bool soft_interrupt_wait(void *context, uint32_t milliseconds)
 {
     SoftDev *dev = context;
-    bool came;
+    bool came = dev->interrupt;
 
     g_assert_cmpuint(milliseconds, >, 0);
-    if (dev->queue_late && !dev->interrupt) {
-        dev->queue_late = false;
-        soft_queue(dev, dev->late_tail);
+    if (dev->late_interrupt) {
+        dev->late_interrupt = false;
+        return true;
     }
-    came = dev->interrupt;
+    if (dev->unheard) {
+        soft_queue(dev, dev->unheard);
+        dev->unheard = 0;
+        came = dev->interrupt;
+    }
     dev->interrupt = false;
     return came;
 }

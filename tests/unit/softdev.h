@@ -24,7 +24,6 @@
 typedef struct SoftFaults {
     bool lost_interrupt;
     bool no_completion;         /* interrupt, but nothing in the ring */
-    bool early_interrupt;       /* ... yet; it comes with a second one */
     bool wrong_id;              /* completion of another descriptor */
     bool queue_stops;           /* by itself, with an interrupt */
     bool refuse_declare;
@@ -98,8 +97,9 @@ typedef struct SoftDev {
     uint32_t cq_tail;
     bool phase;
     bool interrupt;
-    bool queue_late;            /* early_interrupt: the doorbell is to come */
-    uint32_t late_tail;
+    bool late_interrupt;        /* of something before: the next wait ends,
+                                   and only then is the doorbell heard */
+    uint32_t unheard;           /* tail of that doorbell */
     uint32_t last_id;
     uint64_t late_address;      /* of a late message; 0: none */
     uint8_t late[64];
