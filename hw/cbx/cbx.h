@@ -167,6 +167,12 @@ void cbx_reset_core(CbxState *s);
  */
 void cbx_interrupt(CbxState *s, uint32_t vector);
 
+/*
+ * Tell of a queue's progress: by the message of its vector, or by the line
+ * (CBX_ARM_INTX_CTL) when software has enabled neither MSI-X nor MSI.
+ */
+void cbx_queue_interrupt(CbxState *s, uint32_t vector);
+
 /* ---- regs.c ------------------------------------------------------------ */
 
 extern const MemoryRegionOps cbx_register_ops;

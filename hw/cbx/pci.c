@@ -73,6 +73,23 @@ void cbx_interrupt(CbxState *s, uint32_t vector)
     }
 }
 
+void cbx_queue_interrupt(CbxState *s, uint32_t vector)
+{
+    PCIDevice *d = &s->parent_obj;
+
+    if (vector == CBX_Q_VECTOR_NONE) {
+        return;
+    }
+    if (msix_enabled(d) || msi_enabled(d)) {
+        cbx_interrupt(s, vector);
+    } else if (cbx_faults_strike(s, CBX_FAULT_LOST_IRQ)) {
+        cbx_fault_report_vector(s, CBX_FAULT_LOST_IRQ, vector);
+    } else {
+        s->stats[CBX_STAT_INTERRUPTS]++;
+        cbx_intx_ctl_write(s, CBX_ARM_INTX_ASSERT);
+    }
+}
+
 /* ---- Reset ------------------------------------------------------------- */
 
 void cbx_reset_core(CbxState *s)

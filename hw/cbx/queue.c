@@ -163,7 +163,7 @@ static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
     q->busy = false;
     trace_cbx_queue_stop(q_number(s, q), status);
     /* Nobody would look at the status without being told. */
-    cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+    cbx_queue_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
 }
 
 void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value)
@@ -271,7 +271,7 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
     *q_reg(q, CBX_Q_CQ_TAIL) = q_next(q, *q_reg(q, CBX_Q_CQ_TAIL));
     q->phase ^= *q_reg(q, CBX_Q_CQ_TAIL) == 0;
     if (q->flags & CBX_DESC_INTERRUPT) {
-        cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+        cbx_queue_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
     }
 }
 

@@ -324,7 +324,9 @@ enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #define CBX_Q_ENTRIES                0x10u  /* RW: power of two, both rings */
 #define   CBX_Q_ENTRIES_MIN          2u
 #define   CBX_Q_ENTRIES_MAX          4096u
-#define CBX_Q_VECTOR                 0x14u  /* RW: MSI-X vector or NONE */
+#define CBX_Q_VECTOR                 0x14u  /* RW: MSI-X vector or NONE; with
+                                               MSI-X and MSI off, any other
+                                               than NONE asserts INTx */
 #define   CBX_Q_VECTOR_NONE          0xffffffffu
 #define CBX_Q_CONTROL                0x18u  /* RW */
 #define   CBX_Q_ENABLE               0x00000001u  /* 0->1 resets the indices;

@@ -279,6 +279,17 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
     return Status;
 }
 
+/* The video port connects the line and nothing else. */
+static BOOLEAN WantsMessages(const struct pal_boot *Boot)
+{
+    for (ULONG i = 0; i < Boot->images; i++) {
+        if (!strcmp(Boot->image[i].name, "videoprt.sys")) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
 NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
 {
     const struct pal_image *Image = &Boot->image[Boot->driver];
@@ -288,7 +299,7 @@ NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
     NTSTATUS Status;
     CHAR Seen[SEEN_MAX];
 
-    Status = NtsPdoCreate(Boot->device, &Pdo);
+    Status = NtsPdoCreate(Boot->device, WantsMessages(Boot), &Pdo);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
