@@ -29,6 +29,10 @@ static void test_page_fault(void *obj, void *data, QGuestAllocator *alloc)
     QAmdvi *a = amdvi_of(obj);
     CbxIommuFault fault;
 
+    if (a->u.kind->no_records) {
+        g_test_skip("this QEMU never writes the event log's tail");
+        return;
+    }
     a->u.kind->start(&a->u);
     g_assert_cmpint(probe(a, IOVA), ==, CBX_STATUS_IOMMU_FAULT);
     g_assert_true(a->u.kind->take_fault(&a->u, &fault));
@@ -54,6 +58,10 @@ static void test_no_table(void *obj, void *data, QGuestAllocator *alloc)
 {
     QAmdvi *a = amdvi_of(obj);
 
+    if (AMDVI_OLD) {
+        g_test_skip("this QEMU lets the device through without a table");
+        return;
+    }
     a->u.kind->start(&a->u);
     iommu_map(&a->u, IOVA, iommu_memory(&a->u, PAGE, PAGE), PAGE);
     g_assert_cmpint(probe(a, IOVA), ==, CBX_STATUS_OK);
@@ -68,6 +76,10 @@ static void test_illegal_dte(void *obj, void *data, QGuestAllocator *alloc)
     QAmdvi *a = amdvi_of(obj);
     CbxIommuFault fault;
 
+    if (a->u.kind->no_records) {
+        g_test_skip("this QEMU never writes the event log's tail");
+        return;
+    }
     a->u.kind->start(&a->u);
     amdvi_set_dte(a, AMDVI_DTE_VALID | AMDVI_DTE_TRANSLATE | DTE_RESERVED);
     g_assert_cmpint(probe(a, IOVA), ==, CBX_STATUS_IOMMU_FAULT);

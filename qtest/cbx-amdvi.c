@@ -165,11 +165,8 @@ static bool amdvi_take_fault(QIommu *u, CbxIommuFault *fault)
 }
 
 /* From 10.2 on there is no `pt`, and DMA is not remapped unless asked for. */
-#if QEMU_VERSION_MAJOR > 10 || QEMU_VERSION_MINOR >= 2
-#define AMDVI_OPTIONS "-device amd-iommu,dma-remap=on"
-#else
-#define AMDVI_OPTIONS "-device amd-iommu,pt=off"
-#endif
+#define AMDVI_OPTIONS AMDVI_OLD ? "-device amd-iommu,pt=off" \
+                                : "-device amd-iommu,dma-remap=on"
 
 const CbxIommuKind cbx_amdvi = {
     .node = "cbx-amdvi",
@@ -181,6 +178,8 @@ const CbxIommuKind cbx_amdvi = {
      * QEMU 10.2 records the address as 0 (it masks it by a shift of 64 bits),
      * never sets PR, and tells the access where other bits belong.
      */
+    /* The event log's tail register is never written. */
+    .no_records = AMDVI_OLD,
     .no_address = true,
     .no_access = true,
     .no_reason = true,

@@ -58,6 +58,9 @@ void iommu_expect_fault(QIommu *u, uint64_t address, bool write,
     const CbxIommuKind *kind = u->kind;
     CbxIommuFault fault;
 
+    if (kind->no_records) {
+        return;
+    }
     g_assert_true(kind->take_fault(u, &fault));
     if (kind->address_granule) {
         address &= -kind->address_granule;

@@ -44,6 +44,7 @@ typedef struct CbxIommuKind {
 
     /* What the hardware cannot do, or its fault record does not tell. */
     bool reads_always;          /* what is mapped can be read */
+    bool no_records;            /* of any fault */
     bool no_address;            /* where? */
     bool no_access;             /* read or write? */
     bool no_reason;             /* not mapped or not allowed? */

@@ -10,11 +10,14 @@
 #include "hw/pci/pci_regs.h"
 #include "cbx-lib.h"
 
+/* Room for the BARs of one device of these tests. */
+#define WINDOW_SIZE (4 * MiB)
+
 /* More steps than any transfer of these tests takes. */
 #define STEPS_MAX   10000
 #define STEP_NS     1000
 
-static void attach(QCbx *d, QPCIBus *bus, int devfn)
+void cbx_attach_at(QCbx *d, QPCIBus *bus, int devfn)
 {
     QPCIAddress address = { .devfn = devfn };
     uint64_t size;
@@ -30,22 +33,26 @@ static void attach(QCbx *d, QPCIBus *bus, int devfn)
 
 void cbx_attach(QCbx *d, QPCIBus *bus)
 {
-    attach(d, bus, CBX_TEST_DEVFN);
+    cbx_attach_at(d, bus, CBX_TEST_DEVFN);
 }
 
-void cbx_attach_below_port(QCbx *d, QPCIBus *bus)
+void cbx_attach_below_port(QCbx *d, QPCIBus *bus, int devfn, int secondary)
 {
-    QPCIAddress address = { .devfn = CBX_TEST_DEVFN };
+    QPCIAddress address = { .devfn = devfn };
+    uint64_t window = ROUND_UP(bus->mmio_alloc_ptr, WINDOW_SIZE);
 
     qpci_device_init(&d->port, bus, &address);
-    qpci_config_writeb(&d->port, PCI_SECONDARY_BUS, 1);
-    qpci_config_writeb(&d->port, PCI_SUBORDINATE_BUS, 1);
-    qpci_config_writew(&d->port, PCI_MEMORY_BASE, bus->mmio_alloc_ptr >> 16);
+    qpci_config_writeb(&d->port, PCI_SECONDARY_BUS, secondary);
+    qpci_config_writeb(&d->port, PCI_SUBORDINATE_BUS, secondary);
+    qpci_config_writew(&d->port, PCI_MEMORY_BASE, window >> 16);
     qpci_config_writew(&d->port, PCI_MEMORY_LIMIT,
-                       (bus->mmio_limit - 1) >> 16);
+                       (window + WINDOW_SIZE - 1) >> 16);
     qpci_config_writew(&d->port, PCI_COMMAND,
                        PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
-    attach(d, bus, 1 << 8);
+    bus->mmio_alloc_ptr = window;
+    cbx_attach_at(d, bus, secondary << 8);
+    g_assert_cmphex(bus->mmio_alloc_ptr, <=, window + WINDOW_SIZE);
+    bus->mmio_alloc_ptr = window + WINDOW_SIZE;
 }
 
 void *cbx_options(GString *cmd_line, void *options)

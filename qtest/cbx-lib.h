@@ -31,12 +31,16 @@ typedef struct QCbx {
 /* The device on a root bus, its BARs mapped, bus mastering on. */
 void cbx_attach(QCbx *d, QPCIBus *bus);
 
+/* The same for another place than the test's slot. */
+void cbx_attach_at(QCbx *d, QPCIBus *bus, int devfn);
+
 /*
- * The same behind a root port in the test's slot, whose buses and window are
- * set up first: there is no firmware. Needs a bus whose configuration cycles
- * take the bus number in bits 15:8 of devfn, as q35's do.
+ * The same behind the root port at @devfn, whose window and bus number,
+ * @secondary, are set up first: there is no firmware. Needs a bus whose
+ * configuration cycles take the bus number in bits 15:8 of devfn, as those of
+ * q35 and virt do.
  */
-void cbx_attach_below_port(QCbx *d, QPCIBus *bus);
+void cbx_attach_below_port(QCbx *d, QPCIBus *bus, int devfn, int secondary);
 
 /*
  * Put a `before` hook's options on the command line. Properties of the device

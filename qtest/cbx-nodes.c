@@ -96,7 +96,7 @@ static void *cbx_port_create(void *bus, QGuestAllocator *alloc, void *address)
     QCbx *d = g_new0(QCbx, 1);
 
     d->obj.get_driver = cbx_get_driver;
-    cbx_attach_below_port(d, bus);
+    cbx_attach_below_port(d, bus, CBX_TEST_DEVFN, 1);
     return &d->obj;
 }
 

@@ -2,7 +2,7 @@
 #ifndef CBX_WDM_ADAPTER_H
 #define CBX_WDM_ADAPTER_H
 
-#include "nt.h"
+#include "common/nt.h"
 
 /* The limits under which buffers are asked for: one adapter each. */
 typedef enum _CBX_ADAPTER_KIND {

@@ -6,7 +6,7 @@
  * reports through the device itself, so nothing in the guest has to ask.
  */
 #include "extension.h"
-#include "nt.h"
+#include "common/nt.h"
 #include "pnp.h"
 
 DRIVER_INITIALIZE DriverEntry;

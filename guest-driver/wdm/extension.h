@@ -2,9 +2,9 @@
 #ifndef CBX_WDM_EXTENSION_H
 #define CBX_WDM_EXTENSION_H
 
-#include "bars.h"
+#include "common/bars.h"
 #include "interrupt.h"
-#include "nt.h"
+#include "common/nt.h"
 #include "run.h"
 
 /* Reads "CBXw" in a debugger's listing. */

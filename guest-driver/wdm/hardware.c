@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "hardware.h"
 
+static VOID
+HardwareFindBars(const CM_RESOURCE_LIST *Translated,
+                 CBX_BAR_RESOURCES *Resources)
+{
+    const CM_PARTIAL_RESOURCE_LIST *List;
+
+    if (!Translated || !Translated->Count) {
+        return;
+    }
+    List = &Translated->List[0].PartialResourceList;
+    for (ULONG i = 0; i < List->Count; i++) {
+        BarsAddResource(Resources, &List->PartialDescriptors[i]);
+    }
+}
+
 NTSTATUS
 HardwareStart(CBX_EXTENSION *Extension, const CM_RESOURCE_LIST *Translated)
 {
+    CBX_BAR_RESOURCES Resources = { 0 };
     NTSTATUS Status;
 
-    Status = BarsStart(&Extension->Bars, Translated);
+    HardwareFindBars(Translated, &Resources);
+    Status = BarsStart(&Extension->Bars, &Resources);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

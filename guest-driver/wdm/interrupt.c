@@ -93,26 +93,9 @@ InterruptStop(CBX_INTERRUPT *Interrupt)
     Interrupt->Connected = FALSE;
 }
 
-BOOLEAN
-InterruptIsMessage(const CBX_INTERRUPT *Interrupt)
+KEVENT *
+InterruptCompletion(CBX_INTERRUPT *Interrupt)
 {
-    return Interrupt->Connected &&
-           Interrupt->Version == CONNECT_MESSAGE_BASED;
-}
-
-VOID
-InterruptArm(CBX_INTERRUPT *Interrupt)
-{
-    KeClearEvent(&Interrupt->Event);
-}
-
-BOOLEAN
-InterruptWait(CBX_INTERRUPT *Interrupt, ULONG Milliseconds)
-{
-    LARGE_INTEGER Timeout;
-
-    /* negative: relative, in units of 100 ns */
-    Timeout.QuadPart = -(LONGLONG)Milliseconds * 10000;
-    return KeWaitForSingleObject(&Interrupt->Event, Executive, KernelMode,
-                                 FALSE, &Timeout) == STATUS_SUCCESS;
+    return Interrupt->Connected && Interrupt->Version == CONNECT_MESSAGE_BASED
+           ? &Interrupt->Event : NULL;
 }

@@ -2,7 +2,7 @@
 #ifndef CBX_WDM_INTERRUPT_H
 #define CBX_WDM_INTERRUPT_H
 
-#include "nt.h"
+#include "common/nt.h"
 
 /* The message that the driver's one queue sends, and the wait for it. */
 typedef struct _CBX_INTERRUPT {
@@ -34,18 +34,11 @@ NTSTATUS InterruptStart(_Out_ CBX_INTERRUPT *Interrupt, _In_ UCHAR *Regs,
 _IRQL_requires_max_(PASSIVE_LEVEL)
 VOID InterruptStop(_Inout_ CBX_INTERRUPT *Interrupt);
 
-/* Does the device signal by messages? The queue has no other way. */
+/*
+ * The event that each interrupt signals; NULL when the device does not signal
+ * by messages, for the queue has no other way.
+ */
 _IRQL_requires_max_(DISPATCH_LEVEL)
-BOOLEAN InterruptIsMessage(_In_ const CBX_INTERRUPT *Interrupt);
-
-/* Forgets an interrupt that has come and was not waited for. */
-_IRQL_requires_max_(DISPATCH_LEVEL)
-VOID InterruptArm(_Inout_ CBX_INTERRUPT *Interrupt);
-
-/* Waits for one interrupt; FALSE when none came within the milliseconds. */
-_IRQL_requires_max_(APC_LEVEL)
-_Must_inspect_result_
-BOOLEAN InterruptWait(_Inout_ CBX_INTERRUPT *Interrupt,
-                      _In_ ULONG Milliseconds);
+KEVENT *InterruptCompletion(_In_ CBX_INTERRUPT *Interrupt);
 
 #endif /* CBX_WDM_INTERRUPT_H */

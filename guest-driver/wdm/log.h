@@ -2,7 +2,7 @@
 #ifndef CBX_WDM_LOG_H
 #define CBX_WDM_LOG_H
 
-#include "nt.h"
+#include "common/nt.h"
 
 /* For the kernel debugger: what cannot go through the device's report. */
 #define LogError(Format, ...) \

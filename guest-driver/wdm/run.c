@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "cbx/abi.h"
+#include "common/guest.h"
 #include "log.h"
 #include "plan.h"
 #include "refusal.h"
@@ -18,33 +19,6 @@ C_ASSERT(RUN_QUEUE_ENTRIES * (CBX_DESCRIPTOR_SIZE + CBX_COMPLETION_SIZE) <=
          RUN_RINGS_LENGTH);
 
 static const char RunDriverName[] = "cbxwdm.sys";
-
-/* ---- Who we are -------------------------------------------------------- */
-
-static VOID
-RunReportStart(CBX_RUN *Run)
-{
-    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"RtlGetVersion");
-    CBX_RTL_GET_VERSION *GetVersion =
-        (CBX_RTL_GET_VERSION *)(ULONG_PTR)MmGetSystemRoutineAddress(&Name);
-    CBX_OS_VERSION Version;
-    char Guest[64];
-    CbxText Text;
-
-    cbx_text_init(&Text, Guest, sizeof(Guest));
-    cbx_text_add(&Text, "Windows NT");
-    RtlZeroMemory(&Version, sizeof(Version));
-    Version.Size = sizeof(Version);
-    if (GetVersion && NT_SUCCESS(GetVersion(&Version))) {
-        cbx_text_add(&Text, " ");
-        cbx_text_dec(&Text, Version.Major);
-        cbx_text_add(&Text, ".");
-        cbx_text_dec(&Text, Version.Minor);
-        cbx_text_add(&Text, " build ");
-        cbx_text_dec(&Text, Version.Build);
-    }
-    cbx_report_start(&Run->Report, &Run->World.Core, RunDriverName, Guest);
-}
 
 /* ---- Adapters ---------------------------------------------------------- */
 
@@ -289,13 +263,13 @@ RunDefaultSet(CBX_RUN *Run, DEVICE_OBJECT *Pdo, CBX_BARS *Bars,
     uint32_t Status;
 
     RtlZeroMemory(Run, sizeof(*Run));
-    WorldInitialize(&Run->World, Bars, Interrupt);
+    WorldInitialize(&Run->World, Bars, InterruptCompletion(Interrupt));
     Status = cbx_device_identify(&Run->Device, &Run->World.Core);
     if (Status != CBX_STATUS_OK) {
         LogError("the device cannot be used, status %lu", Status);
         return STATUS_REVISION_MISMATCH;
     }
-    RunReportStart(Run);
+    GuestReportStart(&Run->Report, &Run->World.Core, RunDriverName);
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
     RunAdaptersStart(Run, Pdo);
     HasQueue = RunQueueStart(Run);

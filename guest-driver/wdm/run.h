@@ -4,8 +4,9 @@
 
 #include "adapter.h"
 #include "calls.h"
+#include "common/world.h"
 #include "core/suite.h"
-#include "world.h"
+#include "interrupt.h"
 
 /* State of one run; nothing of it is needed afterwards. */
 typedef struct _CBX_RUN {

@@ -13,8 +13,15 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/*
+ * The types differ in class code and device ID only: what a driver model binds
+ * to. All else, migration included, is the base's.
+ */
+#define TYPE_CBX_BASE "cbx-base"
 #define TYPE_CBX "cbx"
-OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX)
+#define TYPE_CBX_NET "cbx-net"
+#define TYPE_CBX_DISPLAY "cbx-display"
+OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX_BASE)
 
 /* Registers below the queue blocks live in one array, indexed by offset / 4. */
 #define CBX_REG_FILE_SIZE       0x500

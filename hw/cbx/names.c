@@ -99,12 +99,12 @@ static bool cbx_names_parse(const char *const names[64], const char *what,
 static char *cbx_get_faults(Object *obj, Error **errp)
 {
     return cbx_names_join(cbx_fault_names,
-                          cbx_get32(CBX(obj), CBX_REG_FAULTS));
+                          cbx_get32(CBX_BASE(obj), CBX_REG_FAULTS));
 }
 
 static void cbx_set_faults(Object *obj, const char *value, Error **errp)
 {
-    CbxState *s = CBX(obj);
+    CbxState *s = CBX_BASE(obj);
     uint64_t mask;
 
     if (cbx_names_parse(cbx_fault_names, "fault", value, &mask, errp)) {
@@ -115,7 +115,7 @@ static void cbx_set_faults(Object *obj, const char *value, Error **errp)
 
 static char *cbx_get_apis(Object *obj, Error **errp)
 {
-    return cbx_names_join(cbx_api_names, CBX(obj)->apis);
+    return cbx_names_join(cbx_api_names, CBX_BASE(obj)->apis);
 }
 
 static void cbx_set_apis(Object *obj, const char *value, Error **errp)
@@ -127,7 +127,7 @@ static void cbx_set_apis(Object *obj, const char *value, Error **errp)
         return;
     }
     if (cbx_names_parse(cbx_api_names, "call", value, &mask, errp)) {
-        CBX(obj)->apis = mask;
+        CBX_BASE(obj)->apis = mask;
     }
 }
 

@@ -10,8 +10,6 @@
 #include "cbx.h"
 #include "trace.h"
 
-/* Class FFh: "device does not fit in any defined class". */
-#define CBX_CLASS           0xff00
 /* Arm's model of its exerciser says EDh, which no class code list knows. */
 #define CBX_ARM_CLASS       0xed00
 
@@ -109,7 +107,7 @@ void cbx_reset_core(CbxState *s)
 /* Also runs for FLR. Buffer identifiers and the report's numbers go on. */
 static void cbx_reset_hold(Object *obj, ResetType type)
 {
-    CbxState *s = CBX(obj);
+    CbxState *s = CBX_BASE(obj);
     PCIDevice *d = &s->parent_obj;
     uint8_t *devctl = d->config + d->exp.exp_cap + PCI_EXP_DEVCTL;
 
@@ -126,14 +124,14 @@ static uint32_t cbx_config_read(PCIDevice *d, uint32_t address, int len)
 {
     uint32_t value = pci_default_read_config(d, address, len);
 
-    cbx_monitor_config(CBX(d), true, address, value, len);
+    cbx_monitor_config(CBX_BASE(d), true, address, value, len);
     return value;
 }
 
 static void cbx_config_write(PCIDevice *d, uint32_t address, uint32_t value,
                              int len)
 {
-    cbx_monitor_config(CBX(d), false, address, value, len);
+    cbx_monitor_config(CBX_BASE(d), false, address, value, len);
     pci_default_write_config(d, address, value, len);
     pcie_cap_flr_write_config(d, address, value, len);
 }
@@ -222,7 +220,7 @@ static bool cbx_check_properties(CbxState *s, Error **errp)
 
 static void cbx_realize(PCIDevice *d, Error **errp)
 {
-    CbxState *s = CBX(d);
+    CbxState *s = CBX_BASE(d);
 
     if (!cbx_check_properties(s, errp)) {
         return;
@@ -248,7 +246,7 @@ static void cbx_realize(PCIDevice *d, Error **errp)
 
 static void cbx_exit(PCIDevice *d)
 {
-    CbxState *s = CBX(d);
+    CbxState *s = CBX_BASE(d);
 
     s->epoch++;
     cbx_queue_exit(s);
@@ -387,42 +385,75 @@ static const Property cbx_properties[] = {
     DEFINE_PROP_BOOL("arm-id", CbxState, arm_id, false),
 };
 
-static void cbx_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
+static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
 {
     DeviceClass *dc = DEVICE_CLASS(oc);
     PCIDeviceClass *pc = PCI_DEVICE_CLASS(oc);
     ResettableClass *rc = RESETTABLE_CLASS(oc);
 
     pc->vendor_id = CBX_PCI_VENDOR_ID;
-    pc->device_id = CBX_PCI_DEVICE_ID;
     pc->revision = CBX_ABI_MAJOR;
-    pc->class_id = CBX_CLASS;
     pc->realize = cbx_realize;
     pc->exit = cbx_exit;
     pc->config_read = cbx_config_read;
     pc->config_write = cbx_config_write;
     rc->phases.hold = cbx_reset_hold;
-    dc->desc = "common-buffer DMA exerciser";
     dc->vmsd = &vmstate_cbx;
     device_class_set_props(dc, cbx_properties);
     cbx_name_properties(oc);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 
-static const TypeInfo cbx_info = {
-    .name = TYPE_CBX,
-    .parent = TYPE_PCI_DEVICE,
-    .instance_size = sizeof(CbxState),
-    .class_init = cbx_class_init,
-    .interfaces = (CBX_INTERFACES InterfaceInfo[]) {
-        { INTERFACE_PCIE_DEVICE },
-        { },
+typedef struct CbxIdentity {
+    uint16_t device_id;
+    uint16_t class_id;
+    const char *desc;
+} CbxIdentity;
+
+static void cbx_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
+{
+    const CbxIdentity *identity = data;
+    PCIDeviceClass *pc = PCI_DEVICE_CLASS(oc);
+
+    pc->device_id = identity->device_id;
+    pc->class_id = identity->class_id;
+    DEVICE_CLASS(oc)->desc = identity->desc;
+}
+
+#define IDENTITY(device, class, text) \
+    .parent = TYPE_CBX_BASE, \
+    .class_init = cbx_class_init, \
+    .class_data = (void *)&(const CbxIdentity) { \
+        .device_id = device, .class_id = class, .desc = text, \
+    }
+
+static const TypeInfo cbx_types[] = {
+    {
+        .name = TYPE_CBX_BASE,
+        .parent = TYPE_PCI_DEVICE,
+        .abstract = true,
+        .instance_size = sizeof(CbxState),
+        .class_init = cbx_base_class_init,
+        .interfaces = (CBX_INTERFACES InterfaceInfo[]) {
+            { INTERFACE_PCIE_DEVICE },
+            { },
+        },
+    },
+    {
+        .name = TYPE_CBX,
+        IDENTITY(CBX_PCI_DEVICE_ID, PCI_CLASS_SYSTEM_OTHER,
+                 "common-buffer DMA exerciser")
+    },
+    {
+        .name = TYPE_CBX_NET,
+        IDENTITY(CBX_NET_PCI_DEVICE_ID, PCI_CLASS_NETWORK_ETHERNET,
+                 "common-buffer DMA exerciser for network drivers")
+    },
+    {
+        .name = TYPE_CBX_DISPLAY,
+        IDENTITY(CBX_DISPLAY_PCI_DEVICE_ID, PCI_CLASS_DISPLAY_OTHER,
+                 "common-buffer DMA exerciser for display drivers")
     },
 };
 
-static void cbx_register_types(void)
-{
-    type_register_static(&cbx_info);
-}
-
-type_init(cbx_register_types)
+DEFINE_TYPES(cbx_types)

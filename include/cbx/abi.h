@@ -23,7 +23,9 @@
  * assigned by PCI-SIG to anybody.
  */
 #define CBX_PCI_VENDOR_ID            0x1234u
-#define CBX_PCI_DEVICE_ID            0xcb01u
+#define CBX_PCI_DEVICE_ID            0xcb01u   /* cbx: other peripheral */
+#define CBX_NET_PCI_DEVICE_ID        0xcb02u   /* cbx-net: network class */
+#define CBX_DISPLAY_PCI_DEVICE_ID    0xcb03u   /* cbx-display: display class */
 
 /* Identity of the Arm PCIe Exerciser, chosen by a property of the device. */
 #define CBX_ARM_VENDOR_ID            0x13b5u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "world.h"
+#include "common/world.h"
 
 static UCHAR *
 WorldRegister(PVOID Context, uint32_t Offset)
@@ -52,15 +52,19 @@ WorldInterruptArm(void *Context)
 {
     CBX_WORLD *World = Context;
 
-    InterruptArm(World->Interrupt);
+    KeClearEvent(World->Completion);
 }
 
 static bool
 WorldInterruptWait(void *Context, uint32_t Milliseconds)
 {
     CBX_WORLD *World = Context;
+    LARGE_INTEGER Timeout;
 
-    return InterruptWait(World->Interrupt, Milliseconds);
+    /* negative: relative, in units of 100 ns */
+    Timeout.QuadPart = -(LONGLONG)Milliseconds * 10000;
+    return KeWaitForSingleObject(World->Completion, Executive, KernelMode,
+                                 FALSE, &Timeout) == STATUS_SUCCESS;
 }
 
 static uint64_t
@@ -106,14 +110,14 @@ static const CbxWorldOps WorldOps = {
 };
 
 VOID
-WorldInitialize(CBX_WORLD *World, CBX_BARS *Bars, CBX_INTERRUPT *Interrupt)
+WorldInitialize(CBX_WORLD *World, CBX_BARS *Bars, KEVENT *Completion)
 {
     World->Core.ops = &WorldOps;
     World->Core.context = World;
     World->Core.mem = Bars->Mem;
     World->Core.mem_length = Bars->MemLength;
-    World->Core.has_interrupt = InterruptIsMessage(Interrupt);
+    World->Core.has_interrupt = Completion != NULL;
     World->Bars = Bars;
-    World->Interrupt = Interrupt;
+    World->Completion = Completion;
     KeInitializeSpinLock(&World->ReportLock);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "bars.h"
+#include "common/bars.h"
 
 #include "cbx/abi.h"
 
 /* Memory resources arrive in BAR order; the third is the MSI-X table. */
 enum { BARS_REGS, BARS_MEM, BARS_WANTED };
+C_ASSERT(BARS_WANTED ==
+         ARRAYSIZE(((CBX_BAR_RESOURCES *)0)->Memory));
 
 /* The core needs a window into device memory, not all 256 MiB of it. */
 enum { BARS_MEM_WINDOW = CBX_MEM_SIZE_MIN };
@@ -23,33 +25,24 @@ BarsMap(PHYSICAL_ADDRESS Address, SIZE_T Length)
     return MmMapIoSpace(Address, Length, MmNonCached);
 }
 
-static VOID
-BarsFind(const CM_RESOURCE_LIST *Translated,
-         const CM_PARTIAL_RESOURCE_DESCRIPTOR *Found[BARS_WANTED])
+VOID
+BarsAddResource(CBX_BAR_RESOURCES *Resources,
+                const CM_PARTIAL_RESOURCE_DESCRIPTOR *Descriptor)
 {
-    const CM_PARTIAL_RESOURCE_LIST *List;
-    ULONG Memory = 0;
-
-    if (!Translated || !Translated->Count) {
-        return;
-    }
-    List = &Translated->List[0].PartialResourceList;
-    for (ULONG i = 0; i < List->Count && Memory < BARS_WANTED; i++) {
-        if (List->PartialDescriptors[i].Type == CmResourceTypeMemory) {
-            Found[Memory++] = &List->PartialDescriptors[i];
-        }
+    if (Descriptor->Type == CmResourceTypeMemory &&
+        Resources->Count < BARS_WANTED) {
+        Resources->Memory[Resources->Count++] = Descriptor;
     }
 }
 
 NTSTATUS
-BarsStart(CBX_BARS *Bars, const CM_RESOURCE_LIST *Translated)
+BarsStart(CBX_BARS *Bars, const CBX_BAR_RESOURCES *Resources)
 {
-    const CM_PARTIAL_RESOURCE_DESCRIPTOR *Found[BARS_WANTED] = { NULL, NULL };
+    const CM_PARTIAL_RESOURCE_DESCRIPTOR *const *Found = Resources->Memory;
     NTSTATUS Status;
 
     RtlZeroMemory(Bars, sizeof(*Bars));
-    BarsFind(Translated, Found);
-    if (!Found[BARS_REGS] || !Found[BARS_MEM] ||
+    if (Resources->Count < BARS_WANTED ||
         Found[BARS_REGS]->u.Memory.Length < CBX_BAR_REGS_SIZE ||
         Found[BARS_MEM]->u.Memory.Length < CBX_MEM_SIZE_MIN) {
         return STATUS_DEVICE_CONFIGURATION_ERROR;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's declarations, and those that the free wdm.h lacks. */
-#ifndef CBX_WDM_NT_H
-#define CBX_WDM_NT_H
+#ifndef CBX_COMMON_NT_H
+#define CBX_COMMON_NT_H
 
 #include <ddk/wdm.h>
 
@@ -27,4 +27,4 @@ typedef NTSTATUS NTAPI CBX_RTL_GET_VERSION(CBX_OS_VERSION *Version);
 typedef PVOID NTAPI CBX_MM_MAP_IO_SPACE_EX(PHYSICAL_ADDRESS Address,
                                            SIZE_T Length, ULONG Protect);
 
-#endif /* CBX_WDM_NT_H */
+#endif /* CBX_COMMON_NT_H */

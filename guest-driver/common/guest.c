@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/guest.h"
+
+#include "core/text.h"
+
+VOID
+GuestReportStart(CbxReport *Report, const CbxWorld *World, const char *Driver)
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"RtlGetVersion");
+    CBX_RTL_GET_VERSION *GetVersion =
+        (CBX_RTL_GET_VERSION *)(ULONG_PTR)MmGetSystemRoutineAddress(&Name);
+    CBX_OS_VERSION Version;
+    char Guest[64];
+    CbxText Text;
+
+    cbx_text_init(&Text, Guest, sizeof(Guest));
+    cbx_text_add(&Text, "Windows NT");
+    RtlZeroMemory(&Version, sizeof(Version));
+    Version.Size = sizeof(Version);
+    if (GetVersion && NT_SUCCESS(GetVersion(&Version))) {
+        cbx_text_add(&Text, " ");
+        cbx_text_dec(&Text, Version.Major);
+        cbx_text_add(&Text, ".");
+        cbx_text_dec(&Text, Version.Minor);
+        cbx_text_add(&Text, " build ");
+        cbx_text_dec(&Text, Version.Build);
+    }
+    cbx_report_start(Report, World, Driver, Guest);
+}
