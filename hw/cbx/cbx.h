@@ -24,7 +24,7 @@
 OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX_BASE)
 
 /* Registers below the queue blocks live in one array, indexed by offset / 4. */
-#define CBX_REG_FILE_SIZE       0x500
+#define CBX_REG_FILE_SIZE       0x540
 #define CBX_Q_REGS_SIZE         0x28
 
 #define CBX_TRACE_RECORD_DWORDS 5
@@ -94,6 +94,8 @@ typedef struct CbxQueue {
     CbxTransfer transfer;
 } CbxQueue;
 
+typedef struct CbxDisplay CbxDisplay;
+
 struct CbxState {
     PCIDevice parent_obj;
 
@@ -124,6 +126,8 @@ struct CbxState {
     /* Transfers or interrupts each fault has let pass since it last struck. */
     uint32_t fault_passed[32];
 
+    CbxDisplay *display;        /* cbx-display: its screen */
+
     /* properties */
     CharFrontend report;
     uint64_t mem_size;
@@ -134,6 +138,7 @@ struct CbxState {
     uint32_t n_queues;
     uint32_t n_vectors;
     bool arm_id;
+    uint32_t pause_at_frame;
 };
 
 static inline uint32_t cbx_get32(CbxState *s, uint32_t offset)
@@ -303,6 +308,20 @@ uint32_t cbx_faults_strike(CbxState *s, uint32_t kinds);
 /* Report that a fault has struck the data at an address, or a vector. */
 void cbx_fault_report(CbxState *s, uint32_t fault, uint64_t address);
 void cbx_fault_report_vector(CbxState *s, uint32_t fault, uint32_t vector);
+
+/* ---- display.c: the screen of cbx-display ------------------------------ */
+
+void cbx_display_init(CbxState *s);
+void cbx_display_exit(CbxState *s);
+void cbx_display_reset(CbxState *s);
+
+void cbx_display_control_write(CbxState *s, uint32_t value);
+
+/* May the mode registers change? They may while the screen is off. */
+bool cbx_display_is_off(CbxState *s);
+
+/* After migration: false when the registers describe no mode. */
+bool cbx_display_post_load(CbxState *s);
 
 /* ---- names.c ----------------------------------------------------------- */
 

@@ -94,6 +94,7 @@ void cbx_reset_core(CbxState *s)
 {
     s->epoch++;
     cbx_queue_reset(s);
+    cbx_display_reset(s);
     cbx_registers_reset(s);
     memset(s->stats, 0, sizeof(s->stats));
     memset(s->buffers, 0, sizeof(s->buffers));
@@ -242,6 +243,9 @@ static void cbx_realize(PCIDevice *d, Error **errp)
         return;
     }
     cbx_queue_init(s);
+    if (object_dynamic_cast(OBJECT(s), TYPE_CBX_DISPLAY)) {
+        cbx_display_init(s);
+    }
 }
 
 static void cbx_exit(PCIDevice *d)
@@ -250,6 +254,7 @@ static void cbx_exit(PCIDevice *d)
 
     s->epoch++;
     cbx_queue_exit(s);
+    cbx_display_exit(s);
     qemu_chr_fe_deinit(&s->report, false);
     msi_uninit(d);
     msix_unuse_all_vectors(d);
@@ -267,7 +272,7 @@ static int cbx_post_load(void *opaque, int version_id)
         s->trace_written % CBX_TRACE_RECORD_DWORDS ||
         s->trace_read > s->trace_written ||
         s->report_length > CBX_REPORT_BYTES_MAX ||
-        !cbx_queue_post_load(s)) {
+        !cbx_queue_post_load(s) || !cbx_display_post_load(s)) {
         return -EINVAL;
     }
     for (unsigned i = 0; i < CBX_BUFFERS_MAX; i++) {
@@ -383,6 +388,7 @@ static const Property cbx_properties[] = {
     DEFINE_PROP_UINT32("queues", CbxState, n_queues, 1),
     DEFINE_PROP_UINT32("vectors", CbxState, n_vectors, CBX_VECTORS_DEFAULT),
     DEFINE_PROP_BOOL("arm-id", CbxState, arm_id, false),
+    DEFINE_PROP_UINT32("pause-at-frame", CbxState, pause_at_frame, 0),
 };
 
 static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
