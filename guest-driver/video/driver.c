@@ -6,10 +6,12 @@
  * when the device is opened for the first time (HwVidInitialize) and reports
  * through the device itself.
  */
+#include "request.h"
 #include "run.h"
 
 typedef struct _CBX_EXTENSION {
     CBX_HARDWARE Hardware;
+    CBX_SCREEN Screen;
     CBX_RUN Run;
 } CBX_EXTENSION;
 
@@ -46,14 +48,12 @@ DriverInterrupt(PVOID HwDeviceExtension)
     return HardwareInterrupt(&Extension->Hardware);
 }
 
-/* No mode can be set: the device of these tests has no screen. */
 static BOOLEAN NTAPI
 DriverStartIo(PVOID HwDeviceExtension, PVIDEO_REQUEST_PACKET RequestPacket)
 {
-    UNREFERENCED_PARAMETER(HwDeviceExtension);
+    CBX_EXTENSION *Extension = HwDeviceExtension;
 
-    RequestPacket->StatusBlock->Status = ERROR_INVALID_FUNCTION;
-    RequestPacket->StatusBlock->Information = 0;
+    RequestStart(&Extension->Screen, &Extension->Hardware, RequestPacket);
     return TRUE;
 }
 

@@ -2,6 +2,8 @@
 #include "run.h"
 
 #include "cbx/abi.h"
+#include "core/pattern.h"
+#include "core/status.h"
 
 enum {
     RUN_QUEUE_ENTRIES = 64,
@@ -158,6 +160,77 @@ RunQueueStop(CBX_RUN *Run)
     (VOID)cbx_suite_freed(&Run->Suite, &Run->Rings.Buffer);
 }
 
+/* ---- The screen -------------------------------------------------------- */
+
+static VOID
+RunDescribeMode(const CBX_MODE *Mode, char *Variant, ULONG Size)
+{
+    CbxText Text;
+
+    cbx_text_init(&Text, Variant, Size);
+    cbx_text_dec(&Text, ScreenLength(Mode));
+    cbx_text_add(&Text, " bytes, a screen of ");
+    cbx_text_dec(&Text, Mode->Width);
+    cbx_text_add(&Text, " by ");
+    cbx_text_dec(&Text, Mode->Height);
+    cbx_text_add(&Text, ", ");
+    cbx_text_dec(&Text, Mode->Bits);
+    cbx_text_add(&Text, " bits");
+}
+
+/* What the driver drew is what the device shows. */
+static VOID
+RunScreen(CBX_RUN *Run, CBX_HARDWARE *Hardware, const CBX_MODE *Mode)
+{
+    CBX_SCREEN *Screen = &Run->Screen;
+    char Variant[CALLS_VARIANT_MAX], Seen[128];
+    ULONGLONG Drawn = 0, Shown = 0;
+    ULONG Status;
+    CbxText Text;
+
+    RunDescribeMode(Mode, Variant, sizeof(Variant));
+    cbx_text_init(&Text, Seen, sizeof(Seen));
+    if (ScreenStart(Screen, Hardware, Mode, &Status) != NO_ERROR) {
+        cbx_text_add(&Text, "the mode cannot be set: ");
+        cbx_text_add(&Text, Status == CBX_STATUS_OK
+                            ? "no framebuffer" : cbx_status_text(Status));
+        cbx_suite_result(&Run->Suite, CBX_CHECK_scan_out,
+                         CBX_API_VIDEOPORT_ALLOCATE, Variant, CBX_FAIL, Seen);
+        return;
+    }
+    ScreenDraw(Screen);
+    Status = ScreenUpdate(Screen, &Shown);
+    Drawn = cbx_pattern_checksum(Screen->Frame, ScreenLength(Mode));
+    cbx_text_add(&Text, cbx_status_text(Status));
+    cbx_text_add(&Text, ", pixels sum to ");
+    cbx_text_hex(&Text, Shown);
+    cbx_text_add(&Text, ", drawn were ");
+    cbx_text_hex(&Text, Drawn);
+    cbx_suite_result(&Run->Suite, CBX_CHECK_scan_out,
+                     CBX_API_VIDEOPORT_ALLOCATE, Variant,
+                     Status == CBX_STATUS_OK && Shown == Drawn ? CBX_PASS
+                                                               : CBX_FAIL,
+                     Seen);
+    ScreenStop(Screen);
+}
+
+static VOID
+RunScreens(CBX_RUN *Run, CBX_HARDWARE *Hardware)
+{
+    if (!cbx_device_wants(&Run->Device, CBX_API_VIDEOPORT_ALLOCATE)) {
+        return;
+    }
+    if (!ScreenIsThere(Hardware)) {
+        cbx_suite_result(&Run->Suite, CBX_CHECK_scan_out,
+                         CBX_API_VIDEOPORT_ALLOCATE, "", CBX_SKIP,
+                         "the device has no screen; it is no cbx-display");
+        return;
+    }
+    for (ULONG i = 0; i < ScreenModeCount; i++) {
+        RunScreen(Run, Hardware, &ScreenModes[i]);
+    }
+}
+
 /* ---- All of it --------------------------------------------------------- */
 
 static VOID
@@ -203,6 +276,7 @@ RunDefaultSet(CBX_RUN *Run, PVOID Extension, CBX_HARDWARE *Hardware)
     }
     HasQueue = RunQueueStart(Run);
     RunAll(Run);
+    RunScreens(Run, Hardware);
     if (HasQueue) {
         RunQueueStop(Run);
     }

@@ -4,6 +4,7 @@
 
 #include "calls.h"
 #include "core/suite.h"
+#include "screen.h"
 #include "world.h"
 
 /* State of one run; nothing of it is needed afterwards. */
@@ -17,6 +18,7 @@ typedef struct _CBX_RUN {
     CBX_REQUEST RingsRequest;
     CBX_ALLOCATION Rings;
     CBX_ALLOCATION Allocation;
+    CBX_SCREEN Screen;
 } CBX_RUN;
 
 /*
