@@ -10,7 +10,7 @@ IOMMU ?= vtd
 MAKEFLAGS += --no-print-directory
 ninja = ninja --quiet -C $(BUILD)
 
-.PHONY: all run check lint clean distclean help \
+.PHONY: all run check bench lint clean distclean help \
 	qemu host drivers module guest qtests check-qemu-versions
 
 all: qemu guest
@@ -19,6 +19,7 @@ help:
 	@echo 'make run      boot the guest, run every call, print the verdict'
 	@echo '              (ARCH=x86_64, IOMMU=vtd|none, ARGS=...)'
 	@echo 'make check    all tests (ONLY=NAME for one suite)'
+	@echo 'make bench    speed against memcpy, nvme and edu (docs/bench.md)'
 	@echo 'make lint     style of device code and scripts'
 	@echo 'make all      build without running'
 	@echo 'make check-qemu-versions   build and test against each known QEMU'
@@ -60,6 +61,9 @@ run: all
 
 check: all qtests
 	tests/run-checks $(if $(ONLY),--only $(ONLY))
+
+bench: qtests
+	scripts/bench $(abspath $(BUILD))
 
 lint: $(BUILD)/config.mk
 	scripts/lint $(BUILD)

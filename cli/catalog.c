@@ -14,6 +14,14 @@ const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
 #define HELP_DROP_WRITE "the device reports a write that it did not make"
 #define HELP_SHORT      "the device leaves out the last byte"
 #define HELP_LOST_IRQ   "the device does not send the interrupt"
+#define HELP_FLIP_VERIFY   "as flip-bit, but only of what it compares"
+#define HELP_FLIP_CHECKSUM "as flip-bit, but only of what it sums up"
+#define HELP_FLIP_FILL     "as flip-bit, but only of patterns it writes"
+#define HELP_FLIP_SHOT_IN  "as flip-bit, but only of single reads"
+#define HELP_FLIP_SHOT_OUT "as flip-bit, but only of single writes"
+#define HELP_STRAY_WRITE   "the device changes a byte before what it writes"
+#define HELP_CROSS_FILL    "the device changes another element, too"
+#define HELP_MIXED_UP      "the device names the wrong descriptor as completed"
 
 #define FAULT(n, id, text) { text, CBX_FAULT_IN_DEVICE, HELP_##id },
 const CbxFault cbx_faults[] = {
@@ -28,6 +36,38 @@ const CbxFault cbx_faults[] = {
       "the HAL ignores the lowest address asked for" },
     { "hal-wrong-status", CBX_FAULT_IN_GUEST,
       "the HAL refuses a request with an undocumented status" },
+    { "hal-misaligned", CBX_FAULT_IN_GUEST,
+      "the HAL's buffers start inside a page" },
+    { "hal-open-before", CBX_FAULT_IN_GUEST,
+      "the HAL maps the page before a long buffer, too" },
+    { "hal-open-after", CBX_FAULT_IN_GUEST,
+      "the HAL maps the page after a long buffer, too" },
+    { "hal-stale", CBX_FAULT_IN_GUEST,
+      "the HAL unmaps a freed buffer only at the next allocation" },
+    { "hal-overlap", CBX_FAULT_IN_GUEST,
+      "the HAL gives all elements of a vector the same memory" },
+    { "hal-no-memory", CBX_FAULT_IN_GUEST,
+      "the HAL has no memory for long buffers" },
+    { "hal-read-only", CBX_FAULT_IN_GUEST,
+      "the HAL maps the pages of an MDL for reading only" },
+    { "hal-wrong-page", CBX_FAULT_IN_GUEST,
+      "MmGetPhysicalAddress tells the page that follows" },
+    { "hal-last-page", CBX_FAULT_IN_GUEST,
+      "the HAL puts long buffers at the end of all addresses" },
+    { "hal-no-member", CBX_FAULT_IN_GUEST,
+      "the HAL's table lacks AllocateCommonBufferEx" },
+    { "hal-leak", CBX_FAULT_IN_GUEST,
+      "the HAL keeps adapters that were put back" },
+    { "wdf-ignore-alignment", CBX_FAULT_IN_GUEST,
+      "the framework aligns to a page, whatever was asked for" },
+    { "wdf-wrong-length", CBX_FAULT_IN_GUEST,
+      "the framework says a common buffer is one byte longer" },
+    { "wdf-keep-memory", CBX_FAULT_IN_GUEST,
+      "the framework keeps the memory of what goes with its parent" },
+    { "wdf-skip-cleanup", CBX_FAULT_IN_GUEST,
+      "the framework forgets the cleanup of what goes with its parent" },
+    { "wdf-wrong-status", CBX_FAULT_IN_GUEST,
+      "the framework refuses with an undocumented status" },
     { 0 }
 };
 #undef FAULT
@@ -43,8 +83,15 @@ static const guint wdm_calls[] = {
     CBX_API_NONE
 };
 
+static const guint kmdf_calls[] = {
+    CBX_API_WDF_COMMON_BUFFER_CREATE,
+    CBX_API_WDF_COMMON_BUFFER_CREATE_CFG,
+    CBX_API_NONE
+};
+
 const CbxDriver cbx_drivers[] = {
     { .name = "cbxwdm.sys", .calls = wdm_calls },
+    { .name = "cbxkmdf.sys", .calls = kmdf_calls },
     { 0 }
 };
 
@@ -118,6 +165,16 @@ const CbxArch *cbx_arch_find(const char *name)
     for (const CbxArch *a = cbx_archs; a->name; a++) {
         if (strcmp(a->name, name) == 0) {
             return a;
+        }
+    }
+    return NULL;
+}
+
+const CbxDriver *cbx_driver_find(const char *name)
+{
+    for (const CbxDriver *d = cbx_drivers; d->name; d++) {
+        if (strcmp(d->name, name) == 0) {
+            return d;
         }
     }
     return NULL;

@@ -64,6 +64,7 @@ extern const CbxIommu cbx_iommus[];
 const CbxCall *cbx_call_find(const char *name);
 const CbxFault *cbx_fault_find(const char *name);
 const CbxArch *cbx_arch_find(const char *name);
+const CbxDriver *cbx_driver_find(const char *name);
 
 /* The IOMMU called @name on architecture @arch; NULL when there is none. */
 const CbxIommu *cbx_iommu_find(const char *arch, const char *name);

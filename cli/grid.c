@@ -5,9 +5,13 @@
 
 #define COLUMNS_MAX 16
 
+/* Columns before a row whose first cell stands on a line of its own. */
+#define INDENT 2
+
 /* How the grid is laid out: chosen before anything is printed. */
 typedef struct Layout {
-    gboolean narrow;
+    gboolean narrow;   /* short titles and narrow gaps */
+    gboolean stacked;  /* and the first cell above the others */
     int gap;
     int width[COLUMNS_MAX];
 } Layout;
@@ -52,11 +56,13 @@ static int text_width(const char *text)
 }
 
 /* Returns the width of a whole row. */
-static guint lay_out(const CbxGrid *grid, gboolean narrow, Layout *layout)
+static guint lay_out(const CbxGrid *grid, gboolean narrow, gboolean stacked,
+                     Layout *layout)
 {
     guint total = 0;
 
     layout->narrow = narrow;
+    layout->stacked = stacked;
     layout->gap = narrow ? 1 : 2;
     for (guint c = 0; c < grid->width; c++) {
         const CbxColumn *column = &grid->columns[c];
@@ -66,6 +72,9 @@ static guint lay_out(const CbxGrid *grid, gboolean narrow, Layout *layout)
 
         for (guint i = c; i < grid->cells->len; i += grid->width) {
             width = MAX(width, text_width(g_ptr_array_index(grid->cells, i)));
+        }
+        if (stacked && c == 0) {
+            width = INDENT - layout->gap;
         }
         layout->width[c] = width;
         total += (guint)(width + layout->gap);
@@ -89,14 +98,25 @@ static void put_cell(const CbxGrid *grid, const Layout *layout, guint column,
     }
 }
 
+static gboolean has_two_lines(const CbxGrid *grid, const Layout *layout)
+{
+    for (guint c = 0; !layout->narrow && c < grid->width; c++) {
+        if (*grid->columns[c].title[0]) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
 static void put_title(const CbxGrid *grid, const Layout *layout, GString *out)
 {
-    for (int line = layout->narrow ? 1 : 0; line < 2; line++) {
+    for (int line = has_two_lines(grid, layout) ? 0 : 1; line < 2; line++) {
         for (guint c = 0; c < grid->width; c++) {
             const CbxColumn *column = &grid->columns[c];
 
             put_cell(grid, layout, c,
-                     layout->narrow ? column->shorter : column->title[line],
+                     layout->stacked && c == 0 ? ""
+                     : layout->narrow ? column->shorter : column->title[line],
                      out);
         }
         while (out->len > 0 && out->str[out->len - 1] == ' ') {
@@ -106,23 +126,36 @@ static void put_title(const CbxGrid *grid, const Layout *layout, GString *out)
     }
 }
 
+static void put_above(const char *text, GString *out)
+{
+    if (*text) {
+        g_string_append_printf(out, "%s\n", text);
+    }
+}
+
 void cbx_grid_format(const CbxGrid *grid, guint room, gboolean colour,
                      GString *out)
 {
     Layout layout;
 
-    if (lay_out(grid, FALSE, &layout) > room && room > 0) {
-        lay_out(grid, TRUE, &layout);
+    if (lay_out(grid, FALSE, FALSE, &layout) > room && room > 0 &&
+        lay_out(grid, TRUE, FALSE, &layout) > room) {
+        lay_out(grid, TRUE, TRUE, &layout);
     }
     put_title(grid, &layout, out);
     for (guint i = 0; i < grid->cells->len; i++) {
         guint c = i % grid->width;
         gboolean bad = g_array_index(grid->marks, gboolean, i / grid->width);
+        const char *text = g_ptr_array_index(grid->cells, i);
 
         if (c == 0 && bad) {
             g_string_append(out, cbx_colour(colour, CBX_COLOUR_BAD));
         }
-        put_cell(grid, &layout, c, g_ptr_array_index(grid->cells, i), out);
+        if (c == 0 && layout.stacked) {
+            put_above(text, out);
+            text = "";
+        }
+        put_cell(grid, &layout, c, text, out);
         if (c + 1 == grid->width) {
             g_string_append(out, bad ? cbx_colour(colour, CBX_COLOUR_OFF)
                                      : "");

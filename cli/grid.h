@@ -31,7 +31,8 @@ void cbx_grid_mark(CbxGrid *grid);
 
 /*
  * Appends title and rows to @out. With @room columns (0: any number) too few
- * for the long titles, the short ones and narrower gaps are used.
+ * for the long titles, the short ones and narrower gaps are used; if that is
+ * not enough, the first cell stands above the rest of its row.
  */
 void cbx_grid_format(const CbxGrid *grid, guint room, gboolean colour,
                      GString *out);

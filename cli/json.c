@@ -81,6 +81,8 @@ static void add_buffers(JsonBuilder *b, const GPtrArray *buffers)
         add_count(b, "pages", buffer->pages);
         add_count(b, "pages_ok", buffer->pages_ok);
         add_text(b, "iommu", buffer->iommu);
+        add_text(b, "memory_type", buffer->memory_type);
+        add_text(b, "page_type", buffer->page_type);
         add_flag(b, "translated", (buffer->facts & CBX_FACT_TRANSLATED) != 0);
         add_flag(b, "identity", (buffer->facts & CBX_FACT_IDENTITY) != 0);
         add_flag(b, "released", buffer->released);
@@ -120,41 +122,66 @@ static void add_crash(JsonBuilder *b, const CbxReport *report)
     json_builder_end_object(b);
 }
 
-char *cbx_json_format(const CbxOptions *options, const CbxReport *report,
-                      const CbxJudgement *judgement, double seconds,
-                      const char *const *last_words)
+static void add_timing(JsonBuilder *b, const GArray *timing)
+{
+    json_builder_begin_array(b);
+    for (guint i = 0; i < timing->len; i++) {
+        const CbxPhase *phase = &g_array_index(timing, CbxPhase, i);
+
+        json_builder_begin_object(b);
+        add_text(b, "phase", phase->name);
+        json_builder_set_member_name(b, "seconds");
+        json_builder_add_double_value(b, phase->seconds);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
+static void add_head(JsonBuilder *b, const CbxSummary *s)
+{
+    const CbxOptions *options = s->options;
+
+    add_count(b, "schema", CBX_JSON_SCHEMA);
+    add_text(b, "verdict", cbx_verdict_name(s->judgement->verdict));
+    add_text(b, "reason", s->judgement->reason);
+    add_text(b, "arch", options->arch->name);
+    add_text(b, "iommu", options->iommu->name);
+    add_text(b, "cca", "on");
+    add_text(b, "guest", CBX_GUEST);
+    add_text(b, "driver", cbx_options_driver(options)->name);
+    add_text(b, "seed", s->report->seed);
+    json_builder_set_member_name(b, "faults");
+    add_faults(b, options);
+    add_count(b, "run", s->run);
+    add_count(b, "runs", options->repeat);
+    json_builder_set_member_name(b, "seconds");
+    json_builder_add_double_value(b, s->seconds);
+    json_builder_set_member_name(b, "timing");
+    add_timing(b, s->timing);
+}
+
+char *cbx_json_format(const CbxSummary *s)
 {
     g_autoptr(JsonBuilder) b = json_builder_new_immutable();
     g_autoptr(JsonNode) root = NULL;
 
     json_builder_begin_object(b);
-    add_count(b, "schema", CBX_JSON_SCHEMA);
-    add_text(b, "verdict", cbx_verdict_name(judgement->verdict));
-    add_text(b, "reason", judgement->reason);
-    add_text(b, "arch", options->arch->name);
-    add_text(b, "iommu", options->iommu->name);
-    add_text(b, "cca", "on");
-    add_text(b, "guest", CBX_GUEST);
-    add_text(b, "seed", report->seed);
-    json_builder_set_member_name(b, "faults");
-    add_faults(b, options);
-    json_builder_set_member_name(b, "seconds");
-    json_builder_add_double_value(b, seconds);
-    add_count(b, "passed", judgement->passed);
-    add_count(b, "failed", judgement->failed);
-    add_count(b, "skipped", judgement->skipped);
+    add_head(b, s);
+    add_count(b, "passed", s->judgement->passed);
+    add_count(b, "failed", s->judgement->failed);
+    add_count(b, "skipped", s->judgement->skipped);
     json_builder_set_member_name(b, "crash");
-    add_crash(b, report);
+    add_crash(b, s->report);
     json_builder_set_member_name(b, "last_words");
-    add_lines(b, last_words);
+    add_lines(b, s->last_words);
     json_builder_set_member_name(b, "buffers");
     json_builder_begin_array(b);
-    add_buffers(b, report->buffers);
+    add_buffers(b, s->report->buffers);
     json_builder_end_array(b);
     json_builder_set_member_name(b, "results");
     json_builder_begin_array(b);
-    add_results(b, report->results);
-    add_results(b, judgement->findings);
+    add_results(b, s->report->results);
+    add_results(b, s->judgement->findings);
     json_builder_end_array(b);
     json_builder_end_object(b);
     root = json_builder_get_root(b);

@@ -7,18 +7,11 @@
 
 #include <glib.h>
 
-#include "options.h"
-#include "report.h"
-#include "verdict.h"
+#include "summary.h"
 
 #define CBX_JSON_SCHEMA 1
 
-/*
- * Text of the object. @seconds is from the start of QEMU to the verdict;
- * @last_words the end of the console, or NULL. Free with g_free().
- */
-char *cbx_json_format(const CbxOptions *options, const CbxReport *report,
-                      const CbxJudgement *judgement, double seconds,
-                      const char *const *last_words);
+/* Text of the object. Free with g_free(). */
+char *cbx_json_format(const CbxSummary *summary);
 
 #endif

@@ -1,42 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE  /* memfd_create() */
 #include "machine.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-/* Memory of the guest: enough that a 28-bit limit is a limit. */
-#define GUEST_MEMORY "512M"
+#include "initrd.h"
+
+/* Where --keep leaves the initrd that was made for the run. */
+#define KEPT_INITRD "initrd.cpio"
 
 /* A driver's interrupt and its thread are to meet on different processors. */
 #define GUEST_CPUS "2"
 
-static char *find_file(const char *directory, const char *name, int access_mode,
-                       const char *what, GError **error)
+static gboolean check_file(const char *path, int access_mode,
+                           const char *what, GError **error)
 {
-    g_autofree char *path = g_build_filename(directory, name, NULL);
-
     if (access(path, access_mode) < 0) {
         g_set_error(error, CBX_ERROR, CBX_ERROR_ENVIRONMENT,
                     "no %s: %s: %s; build it with 'make', or name another "
-                    "place (see 'cbx help')", what, path, g_strerror(errno));
-        return NULL;
+                    "place (see 'cbx help'); 'cbx doctor' looks for all that "
+                    "is needed", what, path, g_strerror(errno));
+        return FALSE;
     }
-    return g_steal_pointer(&path);
+    return TRUE;
 }
 
-static char *find_qemu(const CbxOptions *o, GError **error)
+char *cbx_machine_qemu(const CbxOptions *o)
 {
-    g_autofree char *directory = NULL;
+    return o->qemu ? g_strdup(o->qemu)
+                   : g_build_filename(o->build_dir, "qemu", o->arch->emulator,
+                                      NULL);
+}
 
-    if (o->qemu) {
-        g_autofree char *name = g_path_get_basename(o->qemu);
-
-        directory = g_path_get_dirname(o->qemu);
-        return find_file(directory, name, X_OK, "QEMU", error);
-    }
-    directory = g_build_filename(o->build_dir, "qemu", NULL);
-    return find_file(directory, o->arch->emulator, X_OK, "QEMU", error);
+char *cbx_machine_guest(const CbxOptions *o)
+{
+    return o->guest_dir ? g_strdup(o->guest_dir)
+                        : g_build_filename(o->build_dir, "guest",
+                                           o->arch->name, NULL);
 }
 
 /* Names of the selected faults of one place, or NULL when there is none. */
@@ -72,6 +75,9 @@ static char *kernel_command_line(const CbxOptions *o)
     }
     g_string_append_printf(line, " cbx_nt.driver=%s",
                            cbx_options_driver(o)->name);
+    if (o->device_id) {
+        g_string_append_printf(line, " cbx_nt.device=%s", o->device_id);
+    }
     if (faults) {
         g_string_append_printf(line, " cbx_nt.fault=%s", faults);
     }
@@ -121,30 +127,80 @@ static void add_pipe(GPtrArray *argv, const char *id, int fd)
     add(argv, "-chardev", device);
 }
 
-GStrv cbx_machine_command(const CbxOptions *o, GError **error)
+/* ---- The initrd ---------------------------------------------------------- */
+
+static void set_unwritable(GError **error, const char *path)
+{
+    g_set_error(error, CBX_ERROR, CBX_ERROR_ENVIRONMENT,
+                "cannot write the initrd%s%s: %s", path ? " " : "",
+                path ? path : "", g_strerror(errno));
+}
+
+/* In memory, so that nothing is left behind whatever happens. */
+static int open_in_memory(const GByteArray *data, GError **error)
+{
+    int fd = memfd_create("cbx-initrd", MFD_CLOEXEC);
+    gsize done = 0;
+    gssize n;
+
+    while (fd >= 0 && done < data->len) {
+        n = write(fd, data->data + done, data->len - done);
+        if (n < 0 && errno != EINTR) {
+            close(fd);
+            fd = -1;
+        }
+        done += (gsize)MAX(n, 0);
+    }
+    if (fd < 0) {
+        set_unwritable(error, NULL);
+    }
+    return fd;
+}
+
+/* The path that QEMU is to read: the guest's initrd, or with a driver added. */
+static char *find_initrd(const CbxOptions *o, const char *guest,
+                         CbxMachine *m, GError **error)
+{
+    g_autofree char *base = g_build_filename(guest, o->arch->initrd, NULL);
+    g_autoptr(GByteArray) data = NULL;
+    char *path;
+
+    if (!check_file(base, R_OK, "guest initrd", error)) {
+        return NULL;
+    }
+    if (!o->driver_path) {
+        return g_steal_pointer(&base);
+    }
+    data = cbx_initrd_add(base, o->driver_path, o->driver->name, error);
+    if (!data) {
+        return NULL;
+    }
+    if (!o->keep) {
+        m->initrd = open_in_memory(data, error);
+        return m->initrd < 0 ? NULL
+                             : g_strdup_printf("/proc/self/fd/%d",
+                                               CBX_FD_INITRD);
+    }
+    path = g_build_filename(o->keep, KEPT_INITRD, NULL);
+    if (!g_file_set_contents(path, (const char *)data->data, data->len,
+                             NULL)) {
+        set_unwritable(error, path);
+        g_clear_pointer(&path, g_free);
+    }
+    return path;
+}
+
+/* ---- All of it ----------------------------------------------------------- */
+
+static GStrv build_command(const CbxOptions *o, const char *qemu,
+                           const char *kernel, const char *initrd)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *guest = o->guest_dir
-        ? g_strdup(o->guest_dir)
-        : g_build_filename(o->build_dir, "guest", o->arch->name, NULL);
-    g_autofree char *qemu = find_qemu(o, error);
-    g_autofree char *kernel = NULL;
-    g_autofree char *initrd = NULL;
     g_autofree char *append = kernel_command_line(o);
     g_autofree char *device = device_argument(o);
+    g_autofree char *memory = g_strdup_printf("%dM", CBX_GUEST_MEMORY);
 
-    if (!qemu) {
-        return NULL;
-    }
-    kernel = find_file(guest, o->arch->kernel, R_OK, "guest kernel", error);
-    if (!kernel) {
-        return NULL;
-    }
-    initrd = find_file(guest, o->arch->initrd, R_OK, "guest initrd", error);
-    if (!initrd) {
-        return NULL;
-    }
-    g_ptr_array_add(argv, g_steal_pointer(&qemu));
+    add(argv, qemu, NULL);
     add(argv, "-nodefaults", NULL);
     add(argv, "-no-user-config", NULL);
     add(argv, "-no-reboot", NULL);
@@ -158,7 +214,7 @@ GStrv cbx_machine_command(const CbxOptions *o, GError **error)
     add(argv, "-accel", "tcg,thread=single");
     add(argv, "-cpu", o->arch->cpu);
     add(argv, "-smp", GUEST_CPUS);
-    add(argv, "-m", GUEST_MEMORY);
+    add(argv, "-m", memory);
     add(argv, "-kernel", kernel);
     add(argv, "-initrd", initrd);
     add(argv, "-append", append);
@@ -169,6 +225,39 @@ GStrv cbx_machine_command(const CbxOptions *o, GError **error)
         add(argv, "-device", o->iommu->device);
     }
     add(argv, "-device", device);
+    if (o->device) {
+        add(argv, "-device", o->device);
+    }
     g_ptr_array_add(argv, NULL);
     return (GStrv)g_ptr_array_free(g_steal_pointer(&argv), FALSE);
+}
+
+CbxMachine *cbx_machine_new(const CbxOptions *o, GError **error)
+{
+    g_autoptr(CbxMachine) m = g_new0(CbxMachine, 1);
+    g_autofree char *qemu = cbx_machine_qemu(o);
+    g_autofree char *guest = cbx_machine_guest(o);
+    g_autofree char *kernel = g_build_filename(guest, o->arch->kernel, NULL);
+    g_autofree char *initrd = NULL;
+
+    m->initrd = -1;
+    if (!check_file(qemu, X_OK, "QEMU", error) ||
+        !check_file(kernel, R_OK, "guest kernel", error)) {
+        return NULL;
+    }
+    initrd = find_initrd(o, guest, m, error);
+    if (!initrd) {
+        return NULL;
+    }
+    m->argv = build_command(o, qemu, kernel, initrd);
+    return g_steal_pointer(&m);
+}
+
+void cbx_machine_free(CbxMachine *m)
+{
+    if (m->initrd >= 0) {
+        close(m->initrd);
+    }
+    g_strfreev(m->argv);
+    g_free(m);
 }

@@ -9,18 +9,36 @@
 
 #include "options.h"
 
-/* File descriptors that QEMU inherits: the writing end of a pipe each. */
+/* File descriptors that QEMU inherits: the writing end of a pipe each, */
 #define CBX_FD_REPORT  3
 #define CBX_FD_CONSOLE 4
+/* and with --driver PATH an initrd that is in memory only. */
+#define CBX_FD_INITRD  5
+
+/* Memory of the guest in MiB: enough that a 28-bit limit is a limit. */
+#define CBX_GUEST_MEMORY 512
 
 /* The kind of guest, as it stands in the result. */
 #define CBX_GUEST "stand-in"
 
+typedef struct CbxMachine {
+    GStrv argv;  /* of QEMU */
+    int initrd;  /* what becomes CBX_FD_INITRD, or -1 */
+} CbxMachine;
+
 /*
- * The arguments, NULL-terminated, of the QEMU that makes the run @options ask
- * for. When QEMU or a file of the guest is missing, returns NULL and sets
- * @error (CBX_ERROR_ENVIRONMENT) to a message with the remedy.
+ * The QEMU that makes the run @options ask for. When QEMU or a file of the
+ * guest is missing, returns NULL and sets @error (CBX_ERROR_ENVIRONMENT) to a
+ * message with the remedy. With --keep an initrd made for the run is put into
+ * that directory, which must exist.
  */
-GStrv cbx_machine_command(const CbxOptions *options, GError **error);
+CbxMachine *cbx_machine_new(const CbxOptions *options, GError **error);
+void cbx_machine_free(CbxMachine *machine);
+
+/* Path of the QEMU, and directory of the guest's files. Free with g_free(). */
+char *cbx_machine_qemu(const CbxOptions *options);
+char *cbx_machine_guest(const CbxOptions *options);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CbxMachine, cbx_machine_free)
 
 #endif

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "doctor.h"
+#include "list.h"
 #include "options.h"
 #include "run.h"
 
@@ -40,26 +42,31 @@ static int command_run(char **arguments)
     return cbx_run(options);
 }
 
+static int command_doctor(char **arguments)
+{
+    g_autoptr(CbxOptions) options = NULL;
+    g_autoptr(GError) error = NULL;
+
+    options = cbx_options_parse(arguments, &error);
+    if (!options) {
+        return usage_error(error->message);
+    }
+    return cbx_doctor(options);
+}
+
 static int command_list(char **arguments)
 {
+    if (g_strcmp0(*arguments, "--json") == 0) {
+        if (arguments[1]) {
+            return refuse_arguments(arguments + 1);
+        }
+        cbx_list_json();
+        return 0;
+    }
     if (*arguments) {
         return refuse_arguments(arguments);
     }
-    puts("Calls (--api), and the driver that runs them:");
-    for (const CbxCall *c = cbx_calls; c->name; c++) {
-        const CbxDriver *driver = cbx_driver_for(c->number);
-
-        printf("  %-33s %s\n", c->name, driver ? driver->name : "none yet");
-    }
-    puts("\nIOMMUs (--arch, --iommu):");
-    for (const CbxIommu *i = cbx_iommus; i->name; i++) {
-        printf("  %-8s %-6s %s\n", i->arch, i->name,
-               i->device ? i->title : "addresses go to memory as they are");
-    }
-    puts("\nFaults (--fault):");
-    for (const CbxFault *f = cbx_faults; f->name; f++) {
-        printf("  %-18s %s\n", f->name, f->help);
-    }
+    cbx_list();
     return 0;
 }
 
@@ -77,9 +84,24 @@ static int command_help(char **arguments);
 static const Command commands[] = {
     { "run",     "boot a guest, try the calls, say whether DMA works",
       command_run },
-    { "list",    "the calls, IOMMUs and faults there are", command_list },
+    { "list",    "the calls, checks, IOMMUs and faults there are; --json",
+      command_list },
+    { "doctor",  "say what is missing on this machine; options as for run",
+      command_doctor },
     { "help",    "this text", command_help },
     { "version", "the version", command_version },
+};
+
+static const struct {
+    const char *code;
+    const char *meaning;
+} exit_codes[] = {
+    { "0", "passed" },
+    { "1", "a check failed" },
+    { "2", "the command line is wrong" },
+    { "3", "something is missing on this machine" },
+    { "4", "the guest crashed or took too long" },
+    { "128 + N", "interrupted by signal N (130: Ctrl-C)" },
 };
 
 static int command_help(char **arguments)
@@ -96,12 +118,16 @@ static int command_help(char **arguments)
     }
     printf("\nOptions of cbx run (a list may have commas):\n%s\n", options);
     puts("\nExamples:\n"
+         "  cbx doctor                      is all there?\n"
          "  cbx run                         every call, through VT-d\n"
          "  cbx run --iommu none            the same without an IOMMU\n"
          "  cbx run --api AllocateCommonBufferEx --json result.json\n"
          "  cbx run --fault hal-physical    a broken HAL: must fail\n"
-         "\nExit code: 0 passed, 1 a check failed, 2 wrong usage, 3 something\n"
-         "is missing, 4 the guest crashed or took too long.");
+         "  cbx run --driver ./edu.sys --device edu --device-id 1234:11e8\n"
+         "\nExit codes:");
+    for (gsize i = 0; i < G_N_ELEMENTS(exit_codes); i++) {
+        printf("  %-8s %s\n", exit_codes[i].code, exit_codes[i].meaning);
+    }
     return 0;
 }
 

@@ -11,15 +11,23 @@ G_DEFINE_QUARK(cbx-error-quark, cbx_error)
 typedef struct Raw {
     char *arch;
     char *iommu;
+    char *driver;
+    char *device;
+    char *device_id;
     char **apis;
+    char **checks;
     char **faults;
+    char *repeat;
     char *timeout;
     char *seed;
     char *json;
+    char *junit;
     char *keep;
     char *build_dir;
     char *qemu;
     char *guest_dir;
+    gboolean tap;
+    gboolean timing;
     gboolean verbose;
 } Raw;
 
@@ -27,11 +35,17 @@ static void raw_clear(Raw *raw)
 {
     g_free(raw->arch);
     g_free(raw->iommu);
+    g_free(raw->driver);
+    g_free(raw->device);
+    g_free(raw->device_id);
     g_strfreev(raw->apis);
+    g_strfreev(raw->checks);
     g_strfreev(raw->faults);
+    g_free(raw->repeat);
     g_free(raw->timeout);
     g_free(raw->seed);
     g_free(raw->json);
+    g_free(raw->junit);
     g_free(raw->keep);
     g_free(raw->build_dir);
     g_free(raw->qemu);
@@ -47,18 +61,35 @@ static GOptionContext *new_context(Raw *raw)
           "Architecture of the guest (default x86_64)", "ARCH" },
         { "iommu", 'i', 0, G_OPTION_ARG_STRING, &raw->iommu,
           "What translates the device's addresses (default vtd)", "IOMMU" },
+        { "driver", 'd', 0, G_OPTION_ARG_STRING, &raw->driver,
+          "A driver of the build, or a .sys file of your own", "DRIVER" },
+        { "device", 0, 0, G_OPTION_ARG_STRING, &raw->device,
+          "Add a device to the machine, as for QEMU's -device", "DEVICE" },
+        { "device-id", 0, 0, G_OPTION_ARG_STRING, &raw->device_id,
+          "The driver's PCI device (default: CBX), four hex digits each",
+          "VEN:DEV" },
         { "api", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->apis,
           "Run only this call; may be repeated (default: all)", "CALL" },
+        { "check", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &raw->checks,
+          "Judge only this check; may be repeated (default: all)", "CHECK" },
         { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &raw->faults,
           "Inject this fault; may be repeated", "FAULT" },
         { "seed", 0, 0, G_OPTION_ARG_STRING, &raw->seed,
           "Seed of the test data, 64 bits", "N" },
+        { "repeat", 'n', 0, G_OPTION_ARG_STRING, &raw->repeat,
+          "Make N runs, but stop at the first that fails", "N" },
         { "timeout", 't', 0, G_OPTION_ARG_STRING, &raw->timeout,
           "Give up after so many seconds (default 60)", "S" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &raw->json,
           "Write the result to FILE as one JSON object", "FILE" },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &raw->junit,
+          "Write the result to FILE as JUnit XML", "FILE" },
+        { "tap", 0, 0, G_OPTION_ARG_NONE, &raw->tap,
+          "Print the result as TAP 13 instead of the table", NULL },
+        { "timing", 0, 0, G_OPTION_ARG_NONE, &raw->timing,
+          "Print where the time goes", NULL },
         { "keep", 0, 0, G_OPTION_ARG_FILENAME, &raw->keep,
-          "Keep report stream, console and command line in DIR", "DIR" },
+          "Keep report, console and a script of the run in DIR", "DIR" },
         { "verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
           "Show the console, each check and its source", NULL },
         { "build-dir", 0, 0, G_OPTION_ARG_FILENAME, &raw->build_dir,
@@ -136,13 +167,109 @@ static gboolean parse_iommu(CbxOptions *o, const char *name, GError **error)
     return FALSE;
 }
 
+/* The name of a file that is put into the guest's root directory. */
+static gboolean is_driver_file(const char *name)
+{
+    const char *ending = strrchr(name, '.');
+
+    return ending && ending > name && g_ascii_strcasecmp(ending, ".sys") == 0 &&
+           strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-") ==
+               strlen(name);
+}
+
+static void bring_driver(CbxOptions *o, const char *path, char *name)
+{
+    static const guint no_calls[] = { CBX_API_NONE };
+    const CbxDriver *known = cbx_driver_find(name);
+
+    o->driver_path = g_strdup(path);
+    if (known) {
+        o->driver = known;
+        g_free(name);
+        return;
+    }
+    o->brought = g_new0(CbxDriver, 1);
+    o->brought->name = name;
+    o->brought->calls = no_calls;
+    o->driver = o->brought;
+}
+
+/* A word with a '/' or the name of a file is a path; else a driver's name. */
+static gboolean parse_driver(CbxOptions *o, const char *word, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    gboolean is_path = strchr(word, '/') != NULL;
+    g_autofree char *name = NULL;
+
+    o->driver = is_path ? NULL : cbx_driver_find(word);
+    if (o->driver) {
+        return TRUE;
+    }
+    if (!is_path && !g_file_test(word, G_FILE_TEST_EXISTS)) {
+        for (const CbxDriver *d = cbx_drivers; d->name; d++) {
+            g_ptr_array_add(names, (gpointer)d->name);
+        }
+        set_unknown(error, "driver or file", word, names);
+        return FALSE;
+    }
+    name = g_path_get_basename(word);
+    if (!is_driver_file(name)) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--driver %s: the file's name must end in .sys and have "
+                    "only letters, digits, '.', '_' and '-'", word);
+        return FALSE;
+    }
+    bring_driver(o, word, g_steal_pointer(&name));
+    return TRUE;
+}
+
+static gboolean is_hex4(const char *text)
+{
+    for (int i = 0; i < 4; i++) {
+        if (!g_ascii_isxdigit(text[i])) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean parse_device_id(CbxOptions *o, const char *text,
+                                GError **error)
+{
+    if (strlen(text) != 9 || !is_hex4(text) || text[4] != ':' ||
+        !is_hex4(text + 5)) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--device-id %s: not vendor and device of a PCI function "
+                    "such as 1234:11e8", text);
+        return FALSE;
+    }
+    if (!o->driver) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--device-id %s: whose device is it? Name the driver with "
+                    "--driver", text);
+        return FALSE;
+    }
+    o->device_id = g_ascii_strdown(text, -1);
+    return TRUE;
+}
+
+/* Can a driver be found for @call, or the one asked for run it? */
+static gboolean can_run(const CbxOptions *o, const CbxCall *call)
+{
+    if (o->brought) {
+        return TRUE;
+    }
+    return o->driver ? cbx_driver_runs(o->driver, call->number)
+                     : cbx_driver_for(call->number) != NULL;
+}
+
 static gboolean parse_call(CbxOptions *o, const char *name, GError **error)
 {
     const CbxCall *call = cbx_call_find(name);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
 
     for (const CbxCall *c = cbx_calls; c->name; c++) {
-        if (cbx_driver_for(c->number)) {
+        if (can_run(o, c)) {
             g_ptr_array_add(names, (gpointer)c->name);
         }
     }
@@ -150,18 +277,37 @@ static gboolean parse_call(CbxOptions *o, const char *name, GError **error)
         set_unknown(error, "call", name, names);
         return FALSE;
     }
-    if (!cbx_driver_for(call->number)) {
+    if (!can_run(o, call)) {
         g_autofree char *all = NULL;
 
         g_ptr_array_add(names, NULL);
         all = g_strjoinv(", ", (char **)names->pdata);
         g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
-                    "no driver of this build runs %s yet; it can run: %s",
-                    name, all);
+                    "%s%s %s; it can run: %s",
+                    o->driver ? o->driver->name : "no driver of this build",
+                    o->driver ? " does not run" : " runs", name, all);
         return FALSE;
     }
     if (!g_ptr_array_find(o->calls, call, NULL)) {
         g_ptr_array_add(o->calls, (gpointer)call);
+    }
+    return TRUE;
+}
+
+static gboolean parse_check(CbxOptions *o, const char *name, GError **error)
+{
+    const CbxCheck *check = cbx_check_find(name);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    if (!check) {
+        for (const CbxCheck *c = cbx_checks; c->name; c++) {
+            g_ptr_array_add(names, (gpointer)c->name);
+        }
+        set_unknown(error, "check", name, names);
+        return FALSE;
+    }
+    if (!g_ptr_array_find(o->checks, check, NULL)) {
+        g_ptr_array_add(o->checks, (gpointer)check);
     }
     return TRUE;
 }
@@ -217,6 +363,21 @@ static gboolean parse_timeout(CbxOptions *o, const char *text, GError **error)
     return TRUE;
 }
 
+static gboolean parse_repeat(CbxOptions *o, const char *text, GError **error)
+{
+    guint64 number = 0;
+
+    if (!g_ascii_string_to_unsigned(text, 10, 1, CBX_REPEAT_MAX, &number,
+                                    NULL)) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--repeat %s: not a number from 1 to %d", text,
+                    CBX_REPEAT_MAX);
+        return FALSE;
+    }
+    o->repeat = (guint)number;
+    return TRUE;
+}
+
 static gboolean parse_seed(CbxOptions *o, const char *text, GError **error)
 {
     gboolean hex = g_str_has_prefix(text, "0x");
@@ -237,7 +398,12 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
     const char *build_dir = g_getenv("CBX_BUILD_DIR");
 
     o->timeout = CBX_TIMEOUT_DEFAULT;
+    o->repeat = 1;
     o->verbose = raw->verbose;
+    o->tap = raw->tap;
+    o->timing = raw->timing;
+    o->device = g_steal_pointer(&raw->device);
+    o->junit = g_steal_pointer(&raw->junit);
     o->json = g_steal_pointer(&raw->json);
     o->keep = g_steal_pointer(&raw->keep);
     o->qemu = g_steal_pointer(&raw->qemu);
@@ -247,7 +413,11 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
                    : g_strdup(build_dir ? build_dir : CBX_BUILD_DIR_DEFAULT);
     return parse_arch(o, raw->arch ? raw->arch : "x86_64", error) &&
            parse_iommu(o, raw->iommu ? raw->iommu : "vtd", error) &&
+           (!raw->driver || parse_driver(o, raw->driver, error)) &&
+           (!raw->device_id || parse_device_id(o, raw->device_id, error)) &&
            parse_list(o, raw->apis, parse_call, error) &&
+           parse_list(o, raw->checks, parse_check, error) &&
+           (!raw->repeat || parse_repeat(o, raw->repeat, error)) &&
            parse_list(o, raw->faults, parse_fault, error) &&
            (!raw->timeout || parse_timeout(o, raw->timeout, error)) &&
            (!raw->seed || parse_seed(o, raw->seed, error));
@@ -264,6 +434,7 @@ CbxOptions *cbx_options_parse(char **arguments, GError **error)
 
     o->calls = g_ptr_array_new();
     o->faults = g_ptr_array_new();
+    o->checks = g_ptr_array_new();
     g_ptr_array_add(argv, g_strdup("cbx"));
     for (; *arguments; arguments++) {
         g_ptr_array_add(argv, g_strdup(*arguments));
@@ -291,7 +462,16 @@ void cbx_options_free(CbxOptions *o)
 {
     g_ptr_array_unref(o->calls);
     g_ptr_array_unref(o->faults);
+    g_ptr_array_unref(o->checks);
+    if (o->brought) {
+        g_free((char *)o->brought->name);
+        g_free(o->brought);
+    }
+    g_free(o->driver_path);
+    g_free(o->device);
+    g_free(o->device_id);
     g_free(o->json);
+    g_free(o->junit);
     g_free(o->keep);
     g_free(o->build_dir);
     g_free(o->qemu);
@@ -303,6 +483,9 @@ const CbxDriver *cbx_options_driver(const CbxOptions *o)
 {
     const CbxCall *first;
 
+    if (o->driver) {
+        return o->driver;
+    }
     if (o->calls->len == 0) {
         return &cbx_drivers[0];
     }
@@ -323,4 +506,14 @@ gboolean cbx_options_selects(const CbxOptions *o, guint number)
         }
     }
     return FALSE;
+}
+
+gboolean cbx_options_judges(const CbxOptions *o, const char *name)
+{
+    const CbxCheck *check = cbx_check_find(name);
+
+    if (o->checks->len == 0 || (check && check->always)) {
+        return TRUE;
+    }
+    return check && g_ptr_array_find(o->checks, check, NULL);
 }

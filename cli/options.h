@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "catalog.h"
+#include "checks.h"
 
 /* Errors of the command, as it ends with them: the values are exit codes. */
 typedef enum CbxError {
@@ -22,16 +23,28 @@ GQuark cbx_error_quark(void);
 #define CBX_TIMEOUT_DEFAULT 60.0
 #define CBX_TIMEOUT_MAX     86400.0
 
+#define CBX_REPEAT_MAX 1000000
+
 typedef struct CbxOptions {
     const CbxArch *arch;
     const CbxIommu *iommu;
+    const CbxDriver *driver; /* NULL: the one that runs the calls */
+    CbxDriver *brought;    /* the user's own; then driver is this one */
+    char *driver_path;     /* its file, or NULL */
+    char *device;          /* a further -device argument, or NULL */
+    char *device_id;       /* "1234:11e8": device of the driver, or NULL */
     GPtrArray *calls;      /* const CbxCall *; empty: all that a driver runs */
     GPtrArray *faults;     /* const CbxFault * */
+    GPtrArray *checks;     /* const CbxCheck *; empty: all are judged */
+    guint repeat;          /* runs to make at most */
     double timeout;        /* seconds */
     gboolean verbose;
+    gboolean tap;
+    gboolean timing;
     gboolean has_seed;
     guint64 seed;
     char *json;            /* file for the result, or NULL */
+    char *junit;           /* likewise, as JUnit XML */
     char *keep;            /* directory for the raw streams, or NULL */
     char *build_dir;
     char *qemu;            /* NULL: the one of the build */
@@ -49,8 +62,14 @@ void cbx_options_free(CbxOptions *options);
 /* Lists the options of `cbx run`, ready to print. Free with g_free(). */
 char *cbx_options_help(void);
 
-/* The driver that exercises the selected calls. Not NULL. */
+/*
+ * The driver that is run: the one asked for, or that which exercises the
+ * selected calls. Not NULL.
+ */
 const CbxDriver *cbx_options_driver(const CbxOptions *options);
+
+/* Is check @name to be judged? */
+gboolean cbx_options_judges(const CbxOptions *options, const char *name);
 
 /* Is call @number (CBX_API_*) to be run? */
 gboolean cbx_options_selects(const CbxOptions *options, guint number);

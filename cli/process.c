@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "machine.h"
 #include "options.h"
 
 /* QEMU ends within milliseconds of SIGTERM unless it hangs. */
@@ -45,7 +44,6 @@ struct Run {
     GMainLoop *loop;
     GSubprocess *child;
     Stream streams[CHANNELS];
-    gint64 start;         /* of QEMU, monotonic microseconds */
     gboolean over;        /* the ending is decided */
     gboolean dying;
     guint deadline;       /* timer: end of the run, of the dying, of stopping */
@@ -74,13 +72,18 @@ static gboolean kill_child(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
+static double seconds_since_start(const Run *run)
+{
+    return (double)(g_get_monotonic_time() - run->process->start) /
+           G_USEC_PER_SEC;
+}
+
 static void decide(Run *run, CbxEnding ending)
 {
     if (!run->over) {
         run->over = TRUE;
         run->process->ending = ending;
-        run->process->seconds =
-            (double)(g_get_monotonic_time() - run->start) / G_USEC_PER_SEC;
+        run->process->seconds = seconds_since_start(run);
     }
 }
 
@@ -239,10 +242,12 @@ static void on_exit_of_child(GObject *object, GAsyncResult *result,
 /* ---- Starting ----------------------------------------------------------- */
 
 /* In the child, before exec: only async-signal-safe calls. */
-static void die_with_parent(gpointer data)
+static void settle(gpointer data)
 {
     pid_t parent = (pid_t)GPOINTER_TO_INT(data);
 
+    /* Ctrl-C is for us: were QEMU to go first, it would look like a crash. */
+    setpgid(0, 0);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent) {
         _exit(127);
     }
@@ -270,7 +275,7 @@ static int open_stream(Run *run, Channel channel)
     return pair[1];
 }
 
-static gboolean start(Run *run, const char *const *argv, GError **error)
+static gboolean start(Run *run, const CbxMachine *machine, GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_MERGE);
@@ -292,11 +297,16 @@ static gboolean start(Run *run, const char *const *argv, GError **error)
     g_subprocess_launcher_take_fd(launcher, ends[REPORT], CBX_FD_REPORT);
     g_subprocess_launcher_take_fd(launcher, ends[CONSOLE], CBX_FD_CONSOLE);
     g_subprocess_launcher_take_stdout_fd(launcher, ends[MESSAGES]);
-    g_subprocess_launcher_set_child_setup(launcher, die_with_parent,
+    g_subprocess_launcher_set_child_setup(launcher, settle,
                                           GINT_TO_POINTER((int)getpid()),
                                           NULL);
-    run->start = g_get_monotonic_time();
-    run->child = g_subprocess_launcher_spawnv(launcher, argv, &bad);
+    if (machine->initrd >= 0) {
+        g_subprocess_launcher_take_fd(launcher, dup(machine->initrd),
+                                      CBX_FD_INITRD);
+    }
+    run->process->start = g_get_monotonic_time();
+    run->child = g_subprocess_launcher_spawnv(
+        launcher, (const char *const *)machine->argv, &bad);
     if (!run->child) {
         g_set_error(error, CBX_ERROR, CBX_ERROR_ENVIRONMENT,
                     "cannot start QEMU: %s; build it with 'make', or name "
@@ -327,7 +337,7 @@ static void clear(Run *run)
     g_main_loop_unref(run->loop);
 }
 
-CbxProcess *cbx_process_run(const char *const *argv, double timeout,
+CbxProcess *cbx_process_run(const CbxMachine *machine, double timeout,
                             const CbxListener *listener, GError **error)
 {
     g_autoptr(CbxProcess) process = g_new0(CbxProcess, 1);
@@ -343,11 +353,12 @@ CbxProcess *cbx_process_run(const char *const *argv, double timeout,
     for (gsize i = 0; i < G_N_ELEMENTS(interrupts); i++) {
         run.signals[i] = g_unix_signal_add(interrupts[i], on_signal[i], &run);
     }
-    started = start(&run, argv, error);
+    started = start(&run, machine, error);
     if (started) {
         set_deadline(&run, timeout, on_timeout);
         g_subprocess_wait_async(run.child, NULL, on_exit_of_child, &run);
         g_main_loop_run(run.loop);
+        process->total = seconds_since_start(&run);
         process->exit_status = -1;
         if (g_subprocess_get_if_exited(run.child)) {
             process->exit_status = g_subprocess_get_exit_status(run.child);

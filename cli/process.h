@@ -7,6 +7,8 @@
 
 #include <glib.h>
 
+#include "machine.h"
+
 /* What the listener wants after having seen a piece of the report. */
 typedef enum CbxWish {
     CBX_WISH_GO_ON,
@@ -35,18 +37,20 @@ typedef struct CbxProcess {
     int term_signal;   /* that signal, or 0 */
     int interrupt;     /* CBX_ENDING_INTERRUPTED: the signal we got */
     gboolean killed;   /* QEMU did not end when asked to and was killed */
+    gint64 start;      /* of QEMU, as g_get_monotonic_time() has it */
     double seconds;    /* start of QEMU to the end of the run */
+    double total;      /* to the end of QEMU */
     GString *messages; /* what QEMU itself wrote to stdout and stderr */
 } CbxProcess;
 
 /*
- * Starts @argv with a pipe each on CBX_FD_REPORT and CBX_FD_CONSOLE, and
+ * Starts @machine with a pipe each on CBX_FD_REPORT and CBX_FD_CONSOLE, and
  * returns when it has ended and everything it wrote has been handed to
  * @listener. Ends it after @timeout seconds. If this command dies, the kernel
  * kills the child. Returns NULL and sets @error (CBX_ERROR_ENVIRONMENT) when
  * the program cannot be started.
  */
-CbxProcess *cbx_process_run(const char *const *argv, double timeout,
+CbxProcess *cbx_process_run(const CbxMachine *machine, double timeout,
                             const CbxListener *listener, GError **error);
 void cbx_process_free(CbxProcess *process);
 

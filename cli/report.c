@@ -47,6 +47,8 @@ static void buffer_free(gpointer data)
     g_free(b->node);
     g_free(b->status);
     g_free(b->iommu);
+    g_free(b->memory_type);
+    g_free(b->page_type);
     g_free(b);
 }
 
@@ -294,6 +296,14 @@ static void read_release(CbxReport *report, guint64 id)
     b->released = TRUE;
 }
 
+/* A field that a device of an earlier version does not write. */
+static gboolean get_optional_text(CbxReport *report, JsonObject *o,
+                                  const char *name, char **value)
+{
+    return !json_object_has_member(o, name) ||
+           get_text(report, o, name, value);
+}
+
 static gboolean read_findings(CbxReport *report, JsonObject *o, CbxBuffer *b)
 {
     b->has_gpa = !is_null(o, "gpa");
@@ -301,7 +311,9 @@ static gboolean read_findings(CbxReport *report, JsonObject *o, CbxBuffer *b)
            get_count(report, o, "pages", &b->pages) &&
            get_count(report, o, "pages_ok", &b->pages_ok) &&
            get_facts(report, o, "facts", &b->facts) &&
-           get_text(report, o, "iommu", &b->iommu);
+           get_text(report, o, "iommu", &b->iommu) &&
+           get_optional_text(report, o, "memory_type", &b->memory_type) &&
+           get_optional_text(report, o, "page_type", &b->page_type);
 }
 
 static gboolean read_description(CbxReport *report, JsonObject *o,
@@ -417,6 +429,7 @@ static void read_result(CbxReport *report, JsonObject *o)
         return;
     }
     r->buffer = read_result_buffer(report, o);
+    r->time_ns = report->last_ns;
     g_ptr_array_add(report->results, r);
 }
 
@@ -434,6 +447,7 @@ static void read_start(CbxReport *report, JsonObject *o)
                    ": driver %s starts a second time", report->lines, driver);
     }
     s->started = TRUE;
+    s->start_ns = report->last_ns;
 }
 
 static void read_end(CbxReport *report, JsonObject *o)
@@ -449,6 +463,7 @@ static void read_end(CbxReport *report, JsonObject *o)
         add_defect(report, "line %" G_GUINT64_FORMAT
                    ": driver %s ends a second time", report->lines, driver);
     }
+    s->end_ns = report->last_ns;
     get_text(report, o, "verdict", &s->verdict);
 }
 
@@ -516,7 +531,10 @@ static void read_record(CbxReport *report, JsonObject *o)
         }
         report->next_seq = seq + 1;
     }
-    report->records++;
+    get_count(report, o, "time_ns", &report->last_ns);
+    if (report->records++ == 0) {
+        report->first_ns = report->last_ns;
+    }
     if (!report->has_device && strcmp(type, "device") != 0) {
         add_defect(report, "line %" G_GUINT64_FORMAT
                    ": record \"%s\" without a readable \"device\" record"

@@ -39,6 +39,8 @@ typedef struct CbxBuffer {
     guint64 pages_ok;   /* of these, readable and writable */
     guint32 facts;      /* CBX_FACT_* */
     char *iommu;        /* what the device reached it through */
+    char *memory_type;  /* how the CPU maps it; NULL when not looked at */
+    char *page_type;    /* the same by the page tables alone, or NULL */
     gboolean released;
 } CbxBuffer;
 
@@ -52,6 +54,7 @@ typedef struct CbxResult {
     char *seen;
     char *source;
     CbxBuffer *buffer;  /* of the report, or NULL */
+    guint64 time_ns;    /* QEMU's virtual clock; 0 for the command's own */
 } CbxResult;
 
 /* One driver, from its "start" and "end". */
@@ -59,6 +62,8 @@ typedef struct CbxSession {
     char *driver;
     gboolean started;
     char *verdict;      /* as it ended, or NULL */
+    guint64 start_ns;   /* QEMU's virtual clock */
+    guint64 end_ns;
 } CbxSession;
 
 typedef struct CbxText {
@@ -81,6 +86,8 @@ typedef struct CbxReport {
     char *crash_text;
     GPtrArray *defects;    /* char *: sentences */
     guint64 records;       /* lines that were records */
+    guint64 first_ns;      /* QEMU's virtual clock at the first of them */
+    guint64 last_ns;       /* and at the latest */
     GString *partial;      /* the line being received */
     guint64 lines;
     guint64 next_seq;

@@ -7,6 +7,8 @@
 #include "colour.h"
 #include "grid.h"
 #include "machine.h"
+#include "matter.h"
+#include "plain.h"
 
 static const CbxColumn columns[] = {
     { .title = { "", "call" },                 .shorter = "call" },
@@ -21,15 +23,25 @@ static const CbxColumn columns[] = {
       .right = TRUE },
 };
 
+static const CbxColumn sums[] = {
+    { .title = { "", "call" },    .shorter = "call" },
+    { .title = { "", "buffers" }, .shorter = "buffers", .right = TRUE },
+    { .title = { "", "passed" },  .shorter = "passed",  .right = TRUE },
+    { .title = { "", "failed" },  .shorter = "failed",  .right = TRUE },
+    { .title = { "", "skipped" }, .shorter = "skipped", .right = TRUE },
+};
+
 typedef struct Tally {
     guint passed;
     guint judged;  /* passed or failed; a skip is neither */
+    guint skipped;
 } Tally;
 
 static void tally(Tally *t, const CbxResult *r)
 {
     t->passed += r->outcome == CBX_OUTCOME_PASS;
     t->judged += r->outcome != CBX_OUTCOME_SKIP;
+    t->skipped += r->outcome == CBX_OUTCOME_SKIP;
 }
 
 static char *format_tally(const Tally *t)
@@ -179,13 +191,89 @@ static void put_grid(const CbxOptions *options, const CbxReport *report,
     }
 }
 
-/* ---- Lists below it ----------------------------------------------------- */
+/* ---- The summary -------------------------------------------------------- */
+
+static void tally_call(Tally *t, const GPtrArray *results, const char *api)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(results, i);
+
+        if (strcmp(r->api, api) == 0) {
+            tally(t, r);
+        }
+    }
+}
+
+static guint count_buffers(const CbxReport *report, const char *api)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < report->buffers->len; i++) {
+        const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
+
+        n += strcmp(b->api, api) == 0;
+    }
+    return n;
+}
+
+static void add_number(CbxGrid *grid, guint n)
+{
+    cbx_grid_add(grid, n > 0 ? g_strdup_printf("%u", n) : g_strdup("-"));
+}
+
+static void add_call_sum(CbxGrid *grid, const CbxReport *report,
+                         const CbxJudgement *judgement, const char *api)
+{
+    Tally t = { 0 };
+
+    tally_call(&t, report->results, api);
+    tally_call(&t, judgement->findings, api);
+    if (t.judged == 0 && t.skipped == 0) {
+        return;
+    }
+    cbx_grid_add(grid, g_strdup(*api ? api : "the run as a whole"));
+    add_number(grid, count_buffers(report, api));
+    add_number(grid, t.passed);
+    add_number(grid, t.judged - t.passed);
+    add_number(grid, t.skipped);
+    if (t.passed < t.judged) {
+        cbx_grid_mark(grid);
+    }
+}
+
+static void put_sums(const CbxReport *report, const CbxJudgement *judgement,
+                     const CbxStyle *style, GString *out)
+{
+    g_autoptr(CbxGrid) grid = cbx_grid_new(sums, G_N_ELEMENTS(sums));
+
+    for (const CbxCall *c = cbx_calls; c->name; c++) {
+        add_call_sum(grid, report, judgement, c->name);
+    }
+    add_call_sum(grid, report, judgement, "");
+    if (grid->cells->len > 0) {
+        g_string_append_c(out, '\n');
+        cbx_grid_format(grid, style->width, style->colour, out);
+    }
+}
+
+/* ---- Lists between them ----------------------------------------------------- */
+
+/* Places that are named of a matter with many. */
+#define PLACES_SHOWN 3
+
+static const char *place_name(const CbxResult *r)
+{
+    return *r->api ? r->api : r->driver;
+}
 
 /* Where @r was found, as in "AllocateCommonBuffer, 64 KiB, buffer at 0x1000" */
 static void put_place(const CbxResult *r, GString *out)
 {
-    g_string_append_printf(out, "%s%s%s", *r->api ? r->api : r->driver,
-                           *r->variant ? ", " : "", r->variant);
+    g_autofree char *name = cbx_plain(place_name(r));
+    g_autofree char *variant = cbx_plain(r->variant);
+
+    g_string_append_printf(out, "%s%s%s", name, *variant ? ", " : "",
+                           variant);
     if (r->buffer) {
         g_string_append_printf(out, ", buffer at 0x%" G_GINT64_MODIFIER "x",
                                r->buffer->logical);
@@ -193,20 +281,66 @@ static void put_place(const CbxResult *r, GString *out)
     g_string_append_c(out, '\n');
 }
 
-static void put_result(const CbxResult *r, guint times, const char *colour,
+/* How many of @matter from @from on are about @name. */
+static guint count_places(const GPtrArray *matter, guint from,
+                          const char *name)
+{
+    guint n = 0;
+
+    for (guint i = from; i < matter->len; i++) {
+        n += strcmp(place_name(g_ptr_array_index(matter, i)), name) == 0;
+    }
+    return n;
+}
+
+/* "and 37 more: 30 AllocateCommonBuffer, 7 AllocateCommonBufferEx" */
+static void put_more_places(const GPtrArray *matter, guint from, GString *out)
+{
+    const char *separator = ": ";
+
+    g_string_append_printf(out, "            and %u more",
+                           matter->len - from);
+    for (guint i = from; i < matter->len; i++) {
+        const char *place = place_name(g_ptr_array_index(matter, i));
+        g_autofree char *name = cbx_plain(place);
+        guint all = count_places(matter, from, place);
+
+        /* Told with the first of them. */
+        if (count_places(matter, i, place) == all) {
+            g_string_append_printf(out, "%s%u %s", separator, all, name);
+            separator = ", ";
+        }
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void put_matter(const GPtrArray *matter, const char *colour,
                        const CbxStyle *style, GString *out)
 {
+    const CbxResult *first = g_ptr_array_index(matter, 0);
+    g_autofree char *check = cbx_plain(first->check);
+    g_autofree char *expected = cbx_plain(first->expected);
+    g_autofree char *seen = cbx_plain(first->seen);
+    g_autofree char *source = cbx_plain(first->source);
+    guint shown = MIN(matter->len, PLACES_SHOWN);
+
     g_string_append_printf(out, "\n%s%s%s", cbx_colour(style->colour, colour),
-                           r->check,
+                           check,
                            cbx_colour(style->colour, CBX_COLOUR_OFF));
-    if (times > 1) {
-        g_string_append_printf(out, ", %u times; first of them", times);
+    if (matter->len > 1) {
+        g_string_append_printf(out, ", %u times", matter->len);
     }
-    g_string_append(out, "\n  at        ");
-    put_place(r, out);
-    g_string_append_printf(out, "  expected  %s\n  seen      %s\n"
-                           "  source    %s\n", r->expected, r->seen,
-                           r->source);
+    g_string_append_c(out, '\n');
+    for (guint i = 0; i < shown; i++) {
+        g_string_append(out, i == 0 ? "  at        " : "            ");
+        put_place(g_ptr_array_index(matter, i), out);
+    }
+    if (matter->len > shown) {
+        put_more_places(matter, shown, out);
+    }
+    g_string_append_printf(out, "  expected  %s\n  seen      %s%s\n"
+                           "  source    %s\n", expected, seen,
+                           matter->len > 1 ? " (the first)" : "", source);
 }
 
 static GPtrArray *select_results(const CbxReport *report,
@@ -228,52 +362,28 @@ static GPtrArray *select_results(const CbxReport *report,
     return selected;
 }
 
-/* The same check with the same expectation: another case of one matter. */
-static gboolean same_matter(const CbxResult *a, const CbxResult *b)
-{
-    return strcmp(a->check, b->check) == 0 &&
-           strcmp(a->expected, b->expected) == 0;
-}
-
-/* How often the matter of @results[@at] occurs; 0 if it has come before. */
-static guint count_matter(const GPtrArray *results, guint at)
-{
-    const CbxResult *r = g_ptr_array_index(results, at);
-    guint times = 0;
-
-    for (guint i = 0; i < results->len; i++) {
-        if (same_matter(g_ptr_array_index(results, i), r)) {
-            if (i < at) {
-                return 0;
-            }
-            times++;
-        }
-    }
-    return times;
-}
-
-/* Each matter once, unless all is wanted. */
+/* Each matter once, or each result when all is wanted. */
 static void put_results(const CbxReport *report, const CbxJudgement *judgement,
                         CbxOutcome outcome, const char *title,
                         const char *colour, const CbxStyle *style,
                         GString *out)
 {
     g_autoptr(GPtrArray) results = select_results(report, judgement, outcome);
-    gboolean left_out = FALSE;
+    g_autoptr(GPtrArray) matters = cbx_matters(results);
 
     if (results->len > 0) {
         g_string_append_printf(out, "\n%s\n", title);
     }
-    for (guint i = 0; i < results->len; i++) {
-        guint times = style->verbose ? 1 : count_matter(results, i);
-
-        if (times > 0) {
-            put_result(g_ptr_array_index(results, i), times, colour, style,
-                       out);
-        }
-        left_out |= times != 1;
+    for (guint i = 0; !style->verbose && i < matters->len; i++) {
+        put_matter(g_ptr_array_index(matters, i), colour, style, out);
     }
-    if (left_out) {
+    for (guint i = 0; style->verbose && i < results->len; i++) {
+        g_autoptr(GPtrArray) alone = g_ptr_array_new();
+
+        g_ptr_array_add(alone, g_ptr_array_index(results, i));
+        put_matter(alone, colour, style, out);
+    }
+    if (!style->verbose && matters->len < results->len) {
         g_string_append(out, "\n--verbose shows each of them.\n");
     }
 }
@@ -302,8 +412,9 @@ static void put_skips(const CbxReport *report, GString *out)
         g_hash_table_insert(counts, line, GUINT_TO_POINTER(n + 1));
     }
     for (guint i = 0; i < order->len; i++) {
-        const char *line = g_ptr_array_index(order, i);
-        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, line));
+        const char *key = g_ptr_array_index(order, i);
+        guint n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
+        g_autofree char *line = cbx_plain(key);
 
         g_string_append_printf(out, "%s%5u  %s\n",
                                i == 0 ? "\nSkipped:\n" : "", n, line);
@@ -317,13 +428,14 @@ static void put_texts(const CbxReport *report, const CbxStyle *style,
 
     for (guint i = 0; i < report->texts->len; i++) {
         const CbxText *t = g_ptr_array_index(report->texts, i);
+        g_autofree char *line = g_strdup_printf("%s: %s", t->level, t->text);
+        g_autofree char *plain = cbx_plain(line);
 
         if (!style->verbose && strcmp(t->level, "error") != 0) {
             continue;
         }
-        g_string_append_printf(out, "%s  %s: %s\n",
-                               titled ? "" : "\nFrom the guest:\n", t->level,
-                               t->text);
+        g_string_append_printf(out, "%s  %s\n",
+                               titled ? "" : "\nFrom the guest:\n", plain);
         titled = TRUE;
     }
 }
@@ -339,58 +451,36 @@ static void put_last_words(const char *const *words, GString *out)
     }
 }
 
-static void put_verdict(const CbxReport *report, const CbxJudgement *judgement,
-                        double seconds, const CbxStyle *style, GString *out)
+char *cbx_table_format(const CbxSummary *s, const CbxStyle *style)
 {
-    gboolean good = judgement->verdict == CBX_VERDICT_PASS;
-
-    g_string_append_printf(out, "\n%s%s%s  ",
-                           cbx_colour(style->colour, good ? CBX_COLOUR_GOOD
-                                                          : CBX_COLOUR_BAD),
-                           good ? "PASS" : "FAIL",
-                           cbx_colour(style->colour, CBX_COLOUR_OFF));
-    if (good) {
-        g_string_append_printf(out, "%u checks passed", judgement->passed);
-    } else {
-        g_string_append(out, judgement->reason);
-    }
-    if (judgement->skipped > 0) {
-        g_string_append_printf(out, ", %u skipped", judgement->skipped);
-    }
-    if (report->buffers->len > 0) {
-        g_string_append_printf(out, ", %u buffer%s", report->buffers->len,
-                               report->buffers->len == 1 ? "" : "s");
-    }
-    if (seconds > 0) {
-        g_string_append_printf(out, ", %.1f s", seconds);
-    }
-    g_string_append_c(out, '\n');
-}
-
-char *cbx_table_format(const CbxOptions *options, const CbxReport *report,
-                       const CbxJudgement *judgement, double seconds,
-                       const char *const *last_words, const CbxStyle *style)
-{
+    const CbxReport *report = s->report;
     GString *out = g_string_new(NULL);
+    g_autofree char *line = cbx_summary_line(s, style->colour);
 
-    g_string_append_printf(out, "%s, %s guest, %s", options->arch->name,
-                           CBX_GUEST, options->iommu->title);
+    g_string_append_printf(out, "%s, %s guest, %s", s->options->arch->name,
+                           CBX_GUEST, s->options->iommu->title);
     if (report->has_device) {
         g_string_append_printf(out, ", %" G_GUINT64_FORMAT
                                "-bit device, seed %s", report->addr_bits,
                                report->seed);
     }
     g_string_append_c(out, '\n');
-    put_grid(options, report, judgement, style, out);
+    put_grid(s->options, report, s->judgement, style, out);
     if (style->verbose) {
-        put_results(report, judgement, CBX_OUTCOME_PASS, "Passed:",
+        put_results(report, s->judgement, CBX_OUTCOME_PASS, "Passed:",
                     CBX_COLOUR_GOOD, style, out);
     }
     put_skips(report, out);
     put_texts(report, style, out);
-    put_results(report, judgement, CBX_OUTCOME_FAIL, "Failed:",
+    put_results(report, s->judgement, CBX_OUTCOME_FAIL, "Failed:",
                 CBX_COLOUR_BAD, style, out);
-    put_last_words(last_words, out);
-    put_verdict(report, judgement, seconds, style, out);
+    put_last_words(s->last_words, out);
+    if (s->options->timing) {
+        g_autofree char *timing = cbx_timing_format(s->timing);
+
+        g_string_append_printf(out, "\n%s", timing);
+    }
+    put_sums(report, s->judgement, style, out);
+    g_string_append_printf(out, "\n%s\n", line);
     return g_string_free(out, FALSE);
 }

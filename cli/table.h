@@ -7,9 +7,7 @@
 
 #include <glib.h>
 
-#include "options.h"
-#include "report.h"
-#include "verdict.h"
+#include "summary.h"
 
 /* Width to fit when the output is not a terminal: it will not be cut. */
 #define CBX_WIDTH_UNLIMITED 0
@@ -21,12 +19,9 @@ typedef struct CbxStyle {
 } CbxStyle;
 
 /*
- * The table, failed and skipped checks, last words, and the verdict as the
- * last line. @seconds is from the start of QEMU to the verdict. Free with
- * g_free().
+ * Every buffer, skipped and failed checks, last words, a line for each call,
+ * and the verdict as the last line. Free with g_free().
  */
-char *cbx_table_format(const CbxOptions *options, const CbxReport *report,
-                       const CbxJudgement *judgement, double seconds,
-                       const char *const *last_words, const CbxStyle *style);
+char *cbx_table_format(const CbxSummary *summary, const CbxStyle *style);
 
 #endif

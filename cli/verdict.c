@@ -85,6 +85,23 @@ static void judge_session(CbxJudgement *j, const CbxReport *report,
     }
 }
 
+/* A driver of the user's need not report, but if it starts it has to end. */
+static void judge_sessions(CbxJudgement *j, const CbxOptions *options,
+                           const CbxReport *report)
+{
+    if (!options->brought) {
+        judge_session(j, report, cbx_options_driver(options)->name, TRUE);
+        return;
+    }
+    for (guint i = 0; i < report->sessions->len; i++) {
+        const CbxSession *s = g_ptr_array_index(report->sessions, i);
+
+        if (strcmp(s->driver, CBX_STAND_IN) != 0) {
+            judge_session(j, report, s->driver, TRUE);
+        }
+    }
+}
+
 static void judge_stream(CbxJudgement *j, const CbxOptions *options,
                          const CbxReport *report)
 {
@@ -94,7 +111,7 @@ static void judge_stream(CbxJudgement *j, const CbxOptions *options,
         find(j, "", "stream", FALSE, "a report without defects",
              g_ptr_array_index(report->defects, i));
     }
-    judge_session(j, report, cbx_options_driver(options)->name, TRUE);
+    judge_sessions(j, options, report);
     judge_session(j, report, CBX_STAND_IN, FALSE);
     if (j->findings->len == before) {
         g_autofree char *seen =
@@ -118,30 +135,45 @@ static guint count_buffers(const CbxReport *report, const char *api)
     return n;
 }
 
+static void judge_call(CbxJudgement *j, const CbxOptions *options,
+                       const CbxReport *report, const CbxCall *c)
+{
+    const char *driver = options->brought ? NULL
+                                          : cbx_options_driver(options)->name;
+    guint passed = count(report->results, driver, c->name, CBX_OUTCOME_PASS);
+    guint others = count(report->results, NULL, c->name, CBX_OUTCOME_FAIL) +
+                   count(report->results, NULL, c->name, CBX_OUTCOME_SKIP);
+    guint buffers = count_buffers(report, c->name);
+    g_autofree char *seen = g_strdup_printf("%u buffers, %u passed", buffers,
+                                            passed);
+
+    if (cbx_options_selects(options, c->number)) {
+        find(j, c->name, "coverage", buffers > 0 && passed > 0,
+             "a buffer of the call, and a check that passed", seen);
+    } else if (passed + others > 0) {
+        find(j, c->name, "coverage", FALSE,
+             "no checks of a call that was not asked for",
+             "checks of it in the report");
+    }
+}
+
+/* The user's own driver runs what it likes, unless calls were asked for. */
 static void judge_coverage(CbxJudgement *j, const CbxOptions *options,
                            const CbxReport *report)
 {
-    const char *driver = cbx_options_driver(options)->name;
+    guint passed = count(report->results, CBX_STAND_IN, NULL,
+                         CBX_OUTCOME_PASS);
+    g_autofree char *seen = g_strdup_printf("%u passed", passed);
 
+    if (options->brought) {
+        find(j, "", "coverage", passed > 0,
+             "a check of the stand-in host's that passed", seen);
+    }
+    if (options->brought && options->calls->len == 0) {
+        return;
+    }
     for (const CbxCall *c = cbx_calls; c->name; c++) {
-        guint passed = count(report->results, driver, c->name,
-                             CBX_OUTCOME_PASS);
-        guint others = count(report->results, NULL, c->name,
-                             CBX_OUTCOME_FAIL) +
-                       count(report->results, NULL, c->name,
-                             CBX_OUTCOME_SKIP);
-        guint buffers = count_buffers(report, c->name);
-        g_autofree char *seen = g_strdup_printf("%u buffers, %u passed",
-                                                buffers, passed);
-
-        if (cbx_options_selects(options, c->number)) {
-            find(j, c->name, "coverage", buffers > 0 && passed > 0,
-                 "a buffer of the call, and a check that passed", seen);
-        } else if (passed + others > 0) {
-            find(j, c->name, "coverage", FALSE,
-                 "no checks of a call that was not asked for",
-                 "checks of it in the report");
-        }
+        judge_call(j, options, report, c);
     }
 }
 
@@ -255,6 +287,46 @@ static void judge_whole_run(CbxJudgement *j, const CbxOptions *options,
     judge_exit(j, p);
 }
 
+static void remove_unselected(const CbxOptions *options, GPtrArray *results)
+{
+    for (guint i = results->len; i > 0; i--) {
+        const CbxResult *r = g_ptr_array_index(results, i - 1);
+
+        if (!cbx_options_judges(options, r->check)) {
+            g_ptr_array_remove_index(results, i - 1);
+        }
+    }
+}
+
+static guint count_made(const GPtrArray *results, const char *check)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(results, i);
+
+        n += strcmp(r->check, check) == 0 && r->outcome != CBX_OUTCOME_SKIP;
+    }
+    return n;
+}
+
+/* Of --check: what was asked for must have been made. */
+static void judge_selection(CbxJudgement *j, const CbxOptions *options,
+                            const CbxReport *report)
+{
+    for (guint i = 0; i < options->checks->len; i++) {
+        const CbxCheck *c = g_ptr_array_index(options->checks, i);
+        guint made = count_made(report->results, c->name) +
+                     count_made(j->findings, c->name);
+        g_autofree char *expected = g_strdup_printf("%s is checked", c->name);
+        g_autofree char *seen = g_strdup_printf("%u times", made);
+
+        if (!c->always) {
+            find(j, "", "coverage", made > 0, expected, seen);
+        }
+    }
+}
+
 static void add_up(CbxJudgement *j, const GPtrArray *results)
 {
     j->passed += count(results, NULL, NULL, CBX_OUTCOME_PASS);
@@ -262,7 +334,7 @@ static void add_up(CbxJudgement *j, const GPtrArray *results)
     j->skipped += count(results, NULL, NULL, CBX_OUTCOME_SKIP);
 }
 
-CbxJudgement *cbx_judge(const CbxOptions *options, const CbxReport *report,
+CbxJudgement *cbx_judge(const CbxOptions *options, CbxReport *report,
                         const CbxProcess *p)
 {
     CbxJudgement *j = g_new0(CbxJudgement, 1);
@@ -283,7 +355,10 @@ CbxJudgement *cbx_judge(const CbxOptions *options, const CbxReport *report,
         judge_early_end(j, report, p);
     } else {
         judge_whole_run(j, options, report, p);
+        judge_selection(j, options, report);
     }
+    remove_unselected(options, report->results);
+    remove_unselected(options, j->findings);
     add_up(j, report->results);
     add_up(j, j->findings);
     if (j->verdict == CBX_VERDICT_PASS && j->failed > 0) {

@@ -38,9 +38,13 @@ typedef struct CbxJudgement {
 /*
  * Passed means: the stream is whole, everything that began has ended, each
  * selected call has a check that passed, none failed, the device confirms
- * what the driver says about its buffers, and QEMU ended in good order.
+ * what the driver says about its buffers, and QEMU ended in good order. Of a
+ * driver that the user has brought only what it reports is asked for; the
+ * stand-in host's record has to be there.
+ *
+ * With --check, @report loses the results of the checks not asked for.
  */
-CbxJudgement *cbx_judge(const CbxOptions *options, const CbxReport *report,
+CbxJudgement *cbx_judge(const CbxOptions *options, CbxReport *report,
                         const CbxProcess *process);
 
 /* The judgement when nothing could be started; @reason says why. */

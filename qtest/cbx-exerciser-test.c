@@ -262,8 +262,109 @@ static void test_monitor_full(void *obj, void *data, QGuestAllocator *alloc)
     monitor_expect_empty(d);
 }
 
+/* ---- What Arm's tests take for granted --------------------------------- */
+
+#define CONFIG_SIZE 4096
+
+static uint16_t port_errors(QCbx *d)
+{
+    uint8_t cap = qpci_find_capability(&d->port, PCI_CAP_ID_EXP, 0);
+
+    return qpci_config_readw(&d->port, cap + PCI_EXP_DEVSTA) &
+           PCI_EXP_DEVSTA_URD;
+}
+
+static uint16_t aborted(QCbx *d)
+{
+    return qpci_config_readw(&d->pci, PCI_STATUS) & PCI_STATUS_REC_MASTER_ABORT;
+}
+
+/* Every register of configuration space written with what it reads. */
+static void write_back_config(QCbx *d)
+{
+    uint64_t config = cbx_ecam(d) + (1ull << 20);
+    uint32_t before[CONFIG_SIZE / 4];
+
+    g_assert_cmphex(qtest_readl(d->qts, config), ==, 0xed0113b5);
+    for (unsigned i = 0; i < CONFIG_SIZE / 4; i++) {
+        before[i] = qtest_readl(d->qts, config + 4 * i);
+        qtest_writel(d->qts, config + 4 * i, before[i]);
+    }
+    for (unsigned i = 0; i < CONFIG_SIZE / 4; i++) {
+        g_assert_cmphex(qtest_readl(d->qts, config + 4 * i), ==, before[i]);
+    }
+}
+
+static void test_self_check(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    uint64_t a = guest_alloc(alloc, 8192);
+    uint64_t scratch = d->regs.addr + CBX_REG_SCRATCH_LO;
+
+    monitor_expect_empty(d);
+
+    /* A message of an index that does not exist is silent. */
+    cbx_write32(d, CBX_ARM_MSI_CTL, CBX_ARM_MSI_TRIGGER | 0x7ff);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_INTERRUPTS), ==, 0);
+
+    /* What starts something reads 0 when the write has returned. */
+    g_assert_cmphex(cbx_read32(d, CBX_ARM_MSI_CTL) & CBX_ARM_MSI_TRIGGER, ==,
+                    0);
+    cbx_write32(d, CBX_ARM_ATS_CTL, 1);
+    g_assert_cmphex(cbx_read32(d, CBX_ARM_ATS_CTL) & 1, ==, 0);
+
+    /* One byte at any alignment; 2 KiB across pages. */
+    cbx_put_pattern(d, a, SEED, 8192);
+    for (unsigned i = 0; i < 8; i++) {
+        g_assert_cmpint(cbx_dma(d, 0, a + i, 64 + 3 * i, 1), ==,
+                        CBX_ARM_DMA_OK);
+        g_assert_cmphex(qtest_readb(d->qts, d->mem.addr + 64 + 3 * i), ==,
+                        cbx_pattern_byte(SEED, i));
+        g_assert_cmphex(cbx_read32(d, CBX_ARM_DMA_CTL)
+                        & CBX_ARM_DMA_TRIGGER_MASK, ==, 0);
+    }
+    g_assert_cmpint(cbx_dma(d, 0, a + 4096 - 1000, 0, 2048), ==,
+                    CBX_ARM_DMA_OK);
+    g_assert_cmpint(cbx_dma(d, CBX_ARM_DMA_FROM_DEVICE, a, 0, 2048), ==,
+                    CBX_ARM_DMA_OK);
+
+    /* Eight bytes are one record; the log ends in ones and START empties it. */
+    cbx_write32(d, CBX_ARM_TRACE_CTL, CBX_ARM_TRACE_ENABLE);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, 0);
+    monitor_take(d);
+    monitor_expect_empty(d);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, CBX_ARM_TRACE_ENABLE);
+    qtest_writeq(d->qts, scratch, 0x1122334455667788);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, 0);
+    monitor_expect(d, 1u << 19, scratch, 0x1122334455667788);
+    monitor_take(d);
+    monitor_expect_empty(d);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, CBX_ARM_TRACE_ENABLE);
+    qtest_writeq(d->qts, scratch, 1);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, CBX_ARM_TRACE_ENABLE);
+    monitor_expect_empty(d);
+
+    write_back_config(d);
+    cbx_write32(d, CBX_ARM_TRACE_CTL, 0);
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, 16), ==, CBX_ARM_DMA_OK);
+
+    /* The port above and the status register tell of an abort, only then. */
+    g_assert_cmphex(port_errors(d), ==, 0);
+    g_assert_cmphex(aborted(d), ==, 0);
+    qpci_config_writew(&d->port, PCI_COMMAND, PCI_COMMAND_MEMORY);
+    g_assert_cmpint(cbx_dma(d, 0, a, 0, 16), ==, CBX_ARM_DMA_ERR_INTERNAL);
+    g_assert_cmphex(port_errors(d), !=, 0);
+    g_assert_cmphex(aborted(d), !=, 0);
+}
+
 static void register_tests(void)
 {
+    QOSGraphTestOptions arm = {
+        .before = cbx_options,
+        .arg = (char *)"-global cbx.arm-id=on",
+    };
+
+    qos_add_test("self-check", "cbx-port", test_self_check, &arm);
     qos_add_test("dma-sizes", "cbx", test_dma_sizes, NULL);
     qos_add_test("dma-range", "cbx", test_dma_range, NULL);
     qos_add_test("dma-refused", "cbx", test_dma_refused, NULL);

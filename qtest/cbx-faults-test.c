@@ -119,6 +119,128 @@ static void test_short(void *obj, void *data, QGuestAllocator *alloc)
                     CBX_ARM_DMA_OK);
 }
 
+/* Which kinds of transfer come out wrong: a bit each, in this order. */
+enum { VERIFY = 1, CHECKSUM = 2, FILL = 4, SHOT_IN = 8, SHOT_OUT = 16 };
+
+static unsigned wrong_kinds(QCbx *d, QCbxQueue *q, uint64_t a, uint64_t sum)
+{
+    CbxDescriptor checksum = {
+        .op = CBX_OP_CHECKSUM, .address = a, .length = SIZE,
+    };
+    unsigned wrong = 0;
+
+    cbx_put_pattern(d, a, SEED, SIZE);
+    wrong |= verify(q, a) == CBX_STATUS_OK ? 0 : VERIFY;
+    wrong |= cbx_queue_do(q, &checksum).value == sum ? 0 : CHECKSUM;
+    cbx_dma(d, 0, a, 0, SIZE);
+    wrong |= cbx_find_difference(d, d->mem.addr, SEED, SIZE) == SIZE ? 0
+                                                                     : SHOT_IN;
+    cbx_put_pattern(d, d->mem.addr, SEED, SIZE);
+    cbx_dma(d, CBX_ARM_DMA_FROM_DEVICE, a, 0, SIZE);
+    wrong |= cbx_find_difference(d, a, SEED, SIZE) == SIZE ? 0 : SHOT_OUT;
+    fill(q, a);
+    wrong |= cbx_find_difference(d, a, SEED, SIZE) == SIZE ? 0 : FILL;
+    return wrong;
+}
+
+static void test_flip_one_kind(void *obj, void *data, QGuestAllocator *alloc)
+{
+    static const struct {
+        uint32_t fault;
+        unsigned kind;
+    } rows[] = {
+        { CBX_FAULT_FLIP_VERIFY, VERIFY },
+        { CBX_FAULT_FLIP_CHECKSUM, CHECKSUM },
+        { CBX_FAULT_FLIP_FILL, FILL },
+        { CBX_FAULT_FLIP_SHOT_IN, SHOT_IN },
+        { CBX_FAULT_FLIP_SHOT_OUT, SHOT_OUT },
+        { CBX_FAULT_FLIP_VERIFY | CBX_FAULT_FLIP_BIT,
+          VERIFY | CHECKSUM | FILL | SHOT_IN | SHOT_OUT },
+        { CBX_FAULT_NONE, 0 },
+    };
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, SIZE);
+    CbxDescriptor checksum = {
+        .op = CBX_OP_CHECKSUM, .address = a, .length = SIZE,
+    };
+    uint64_t sum;
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_put_pattern(d, a, SEED, SIZE);
+    sum = cbx_queue_do(&q, &checksum).value;
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        cbx_write32(d, CBX_REG_FAULTS, rows[i].fault);
+        g_assert_cmpuint(wrong_kinds(d, &q, a, sum), ==, rows[i].kind);
+    }
+}
+
+static void test_stray_write(void *obj, void *data, QGuestAllocator *alloc)
+{
+    static const struct {
+        unsigned offset, length;
+        bool strays;
+    } rows[] = {
+        { 1, 1, false }, { 0, 3, false }, { 4, 4, false }, { 5, 3, true },
+    };
+    QCbx *d = obj;
+    uint64_t a = guest_alloc(alloc, 4096);
+
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_STRAY_WRITE);
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        qtest_memset(d->qts, a, 0, 64);
+        cbx_dma(d, CBX_ARM_DMA_FROM_DEVICE, a + rows[i].offset, 0,
+                rows[i].length);
+        g_assert_cmphex(qtest_readb(d->qts, a + rows[i].offset - 1) == 0xff,
+                        ==, rows[i].strays);
+    }
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_FAULTS_FIRED), ==, 1);
+}
+
+/* The other element, only while it is declared as one. */
+static void test_cross_fill(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a[2] = { guest_alloc(alloc, SIZE), guest_alloc(alloc, SIZE) };
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_CROSS_FILL);
+    for (unsigned declared = 0; declared <= 2; declared++) {
+        qtest_writeb(d->qts, a[0], 0x11);
+        fill(&q, a[1]);
+        g_assert_cmphex(qtest_readb(d->qts, a[0]), ==,
+                        declared == 2 ? 0xee : 0x11);
+        if (declared == 0) {
+            g_assert_cmpint(cbx_declare(d, a[0], SIZE), ==, CBX_STATUS_OK);
+        } else if (declared == 1) {
+            cbx_write32(d, CBX_REG_BUF_ELEMENT, 1);
+            cbx_write64(d, CBX_REG_BUF_LOGICAL_LO, a[1]);
+            cbx_write32(d, CBX_REG_BUF_COMMAND, CBX_BUF_DECLARE);
+        }
+    }
+    g_assert_cmpint(cbx_find_difference(d, a[1], SEED, SIZE), ==, SIZE);
+}
+
+static void test_mixed_up(void *obj, void *data, QGuestAllocator *alloc)
+{
+    const CbxDescriptor nops[] = {
+        { .op = CBX_OP_NOP, .id = 7 }, { .op = CBX_OP_NOP, .id = 20 },
+    };
+    QCbx *d = obj;
+    QCbxQueue q;
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_MIXED_UP);
+    /* One by one there is nothing to mix up. */
+    g_assert_cmpint(cbx_queue_do(&q, &nops[0]).id, ==, 7);
+    cbx_queue_place(&q, &nops[0]);
+    cbx_queue_place(&q, &nops[1]);
+    cbx_queue_ring(&q);
+    g_assert_cmpint(cbx_queue_wait(&q).id, ==, 8);
+    g_assert_cmpint(cbx_queue_wait(&q).id, ==, 20);
+}
+
 static void test_lost_interrupt(void *obj, void *data, QGuestAllocator *alloc)
 {
     QCbx *d = obj;
@@ -206,6 +328,10 @@ static void register_tests(void)
     qos_add_test("fault-flip-twice", "cbx", test_flip_twice, NULL);
     qos_add_test("fault-drop-write", "cbx", test_drop_write, NULL);
     qos_add_test("fault-short", "cbx", test_short, NULL);
+    qos_add_test("fault-flip-one-kind", "cbx", test_flip_one_kind, NULL);
+    qos_add_test("fault-stray-write", "cbx", test_stray_write, NULL);
+    qos_add_test("fault-cross-fill", "cbx", test_cross_fill, NULL);
+    qos_add_test("fault-mixed-up", "cbx", test_mixed_up, NULL);
     qos_add_test("fault-lost-interrupt", "cbx", test_lost_interrupt, &to_file);
     qos_add_test("fault-replay", "cbx", test_replay, NULL);
     qos_add_test("fault-property", "cbx", test_property, &property);

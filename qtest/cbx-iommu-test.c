@@ -144,6 +144,43 @@ static void test_unmapped(void *obj, void *data, QGuestAllocator *alloc)
                     CBX_STATUS_IOMMU_FAULT);
 }
 
+/* Around a buffer, inside it, and after it has been freed; it stays as is. */
+static void test_guard(void *obj, void *data, QGuestAllocator *alloc)
+{
+    static const struct {
+        uint64_t at;
+        bool inside;
+    } places[] = {
+        /* Not the last byte before: see test_unmapped(). */
+        { IOVA - PAGE, false }, { IOVA - 2, false }, { IOVA, true },
+        { IOVA + PAGE, true }, { IOVA + 2 * PAGE - 1, true },
+        { IOVA + 2 * PAGE, false }, { IOVA + 3 * PAGE - 1, false },
+    };
+    QIommu *u = obj;
+    uint64_t a = iommu_memory(u, 2 * PAGE, PAGE);
+
+    cbx_put_pattern(&u->d, a, SEED, 2 * PAGE);
+    u->kind->start(u);
+    iommu_map(u, IOVA, a, 2 * PAGE);
+    for (unsigned freed = 0; freed <= 1; freed++) {
+        for (unsigned i = 0; i < ARRAY_SIZE(places); i++) {
+            uint32_t expected = places[i].inside && !freed
+                                ? CBX_STATUS_OK : CBX_STATUS_IOMMU_FAULT;
+
+            g_assert_cmpint(cbx_probe(&u->d, CBX_PROBE_READ, places[i].at), ==,
+                            expected);
+            g_assert_cmpint(cbx_probe(&u->d, CBX_PROBE_WRITE, places[i].at), ==,
+                            expected);
+        }
+        for (unsigned i = 0; i < 2 && !freed; i++) {
+            u->kind->unmap(u, IOVA + i * PAGE, PAGE);
+            u->kind->invalidate(u, IOVA + i * PAGE, PAGE);
+        }
+    }
+    g_assert_cmpint(cbx_find_difference(&u->d, a, SEED, 2 * PAGE), ==,
+                    2 * PAGE);
+}
+
 /* The address of RAM is no logical address. */
 static void test_physical(void *obj, void *data, QGuestAllocator *alloc)
 {
@@ -447,6 +484,7 @@ static const struct {
     { "off", test_off },
     { "mapped", test_mapped },
     { "unmapped", test_unmapped },
+    { "guard", test_guard },
     { "physical", test_physical },
     { "read-only", test_read_only },
     { "write-only", test_write_only, .refuses_reads = true },

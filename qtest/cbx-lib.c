@@ -55,6 +55,19 @@ void cbx_attach_below_port(QCbx *d, QPCIBus *bus, int devfn, int secondary)
     bus->mmio_alloc_ptr = window + WINDOW_SIZE;
 }
 
+uint64_t cbx_ecam(QCbx *d)
+{
+    /* The virt machine's window; on q35 the host bridge puts it there. */
+    uint64_t base = 0x4010000000;
+
+    if (strcmp(qtest_get_arch(), "aarch64")) {
+        base = 0xb0000000;
+        qtest_outl(d->qts, 0xcf8, 0x80000060);
+        qtest_outl(d->qts, 0xcfc, base | 1);
+    }
+    return base;
+}
+
 void *cbx_options(GString *cmd_line, void *options)
 {
     g_string_append_printf(cmd_line, " %s ", (const char *)options);

@@ -42,6 +42,9 @@ void cbx_attach_at(QCbx *d, QPCIBus *bus, int devfn);
  */
 void cbx_attach_below_port(QCbx *d, QPCIBus *bus, int devfn, int secondary);
 
+/* Where configuration space is in memory: bus 0's, 4 KiB per function. */
+uint64_t cbx_ecam(QCbx *d);
+
 /*
  * Put a `before` hook's options on the command line. Properties of the device
  * are written as "cbx.NAME=VALUE" behind -global.

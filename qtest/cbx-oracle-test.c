@@ -3,6 +3,7 @@
  * CBX: declared buffers and probes, without an IOMMU.
  */
 #include "qemu/osdep.h"
+#include <sys/syscall.h>
 #include "qemu/module.h"
 #include "qemu/units.h"
 #include "cbx-lib.h"
@@ -229,6 +230,50 @@ static void test_probe(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_cmpint(lines->len, ==, 4);
 }
 
+/* Does the host say where a page is that this program has touched? */
+static bool host_tells(void)
+{
+    g_autofree uint8_t *memory = g_malloc0(1);
+    void *page = (void *)ROUND_DOWN((uintptr_t)memory,
+                                    qemu_real_host_page_size());
+    int node = -1;
+
+    return syscall(SYS_move_pages, 0, 1ul, &page, NULL, &node, 0) == 0 &&
+           node >= 0;
+}
+
+static void test_host_node(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    uint64_t b = guest_alloc(alloc, 65536);
+    uint64_t untouched = cbx_ram_end() - 48 * MiB;
+    g_autoptr(GPtrArray) lines = NULL;
+    uint32_t seen;
+
+    g_assert_cmpint(cbx_declare(d, untouched, 4096), ==, CBX_STATUS_OK);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_BUF_NODE_SEEN), ==, 0);
+    g_assert_cmpint(cbx_declare(d, d->mem.addr, 4096), ==, CBX_STATUS_OK);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_BUF_NODE_SEEN), ==, 0);
+
+    cbx_put_pattern(d, b, 3, 65536);
+    g_assert_cmpint(cbx_declare(d, b, 65536), ==, CBX_STATUS_OK);
+    seen = cbx_read32(d, CBX_REG_BUF_NODE_SEEN);
+    lines = cbx_report_lines(data);
+    if (!host_tells()) {
+        g_assert_cmphex(seen, ==, 0);
+        g_test_skip("this host does not tell of NUMA nodes");
+        return;
+    }
+    if (seen == CBX_NODE_SEEN_MIXED) {
+        g_assert_cmpstr(qdict_get_str(cbx_report_last(lines, "buffer"),
+                                      "host_node"), ==, "mixed");
+        return;
+    }
+    g_assert_cmphex(seen & CBX_NODE_SEEN_KNOWN, !=, 0);
+    g_assert_cmpint(qdict_get_int(cbx_report_last(lines, "buffer"),
+                                  "host_node"), ==, seen & CBX_NODE_SEEN_MASK);
+}
+
 static void register_tests(void)
 {
     QOSGraphTestOptions to_file = { .before = cbx_report_to_file };
@@ -245,6 +290,7 @@ static void register_tests(void)
     qos_add_test("oracle-not-ram", "cbx", test_not_ram, NULL);
     qos_add_test("oracle-width", "cbx", test_width, &narrow);
     qos_add_test("oracle-probe", "cbx", test_probe, &to_file);
+    qos_add_test("oracle-host-node", "cbx", test_host_node, &to_file);
 }
 
 libqos_init(register_tests);

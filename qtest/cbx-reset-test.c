@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CBX: bus mastering, reset at any time, migration in the middle of work.
+ * CBX: bus mastering, reset at any time.
  */
 #include "qemu/osdep.h"
 #include "qemu/module.h"
@@ -192,25 +192,12 @@ static void test_power_state(void *obj, void *data, QGuestAllocator *alloc)
 
 /* ---- Reset by its own DMA ---------------------------------------------- */
 
-/* Where the function's configuration space is in memory. */
-static uint64_t ecam(QCbx *d, unsigned offset)
-{
-    /* The virt machine's window; on q35 the host bridge puts it there. */
-    uint64_t base = 0x4010000000;
-
-    if (strcmp(qtest_get_arch(), "aarch64")) {
-        base = 0xb0000000;
-        qtest_outl(d->qts, 0xcf8, 0x80000060);
-        qtest_outl(d->qts, 0xcfc, base | 1);
-    }
-    return base + (CBX_TEST_DEVFN << 12) + offset;
-}
-
 /* Device Control with the bit that resets, ready to be sent out. */
 static uint64_t place_reset(QCbx *d)
 {
     uint8_t cap = qpci_find_capability(&d->pci, PCI_CAP_ID_EXP, 0);
-    uint64_t target = ecam(d, cap + PCI_EXP_DEVCTL);
+    uint64_t target = cbx_ecam(d) + (CBX_TEST_DEVFN << 12) + cap +
+                      PCI_EXP_DEVCTL;
 
     g_assert_cmphex(qtest_readw(d->qts, target), ==,
                     qpci_config_readw(&d->pci, cap + PCI_EXP_DEVCTL));
@@ -249,121 +236,6 @@ static void test_reset_by_itself(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_false(cbx_queue_poll(&q, &c));
 }
 
-/* ---- Migration --------------------------------------------------------- */
-
-static void compare_registers(QCbx *a, QCbx *b)
-{
-    for (uint32_t offset = 0; offset < CBX_REG_DOORBELL_BASE; offset += 4) {
-        if (offset != CBX_ARM_TRACE_DATA) {
-            g_assert_cmphex(cbx_read32(a, offset), ==, cbx_read32(b, offset));
-        }
-    }
-}
-
-/* The machine has stopped long before the last byte is in the file. */
-static void wait_for_migration(QTestState *from)
-{
-    bool completed = false;
-
-    while (!completed) {
-        QDict *event = qtest_qmp_eventwait_ref(from, "MIGRATION");
-        const char *status = qdict_get_str(qdict_get_qdict(event, "data"),
-                                           "status");
-
-        g_assert_cmpstr(status, !=, "failed");
-        completed = !strcmp(status, "completed");
-        qobject_unref(event);
-    }
-}
-
-static QTestState *migrate(QTestState *from)
-{
-    g_autofree char *file = NULL, *uri = NULL;
-    int fd = g_file_open_tmp("cbx-migrate-XXXXXX", &file, NULL);
-    QTestState *to;
-
-    g_assert_cmpint(fd, >=, 0);
-    close(fd);
-    uri = g_strconcat("file:", file, NULL);
-    to = qtest_initf("%s -incoming defer", qos_get_current_command_line());
-    qtest_qmp_assert_success(from, "{'execute': 'migrate-set-capabilities', "
-                             "'arguments': {'capabilities': [{'capability': "
-                             "'events', 'state': true}]}}");
-    qtest_qmp_assert_success(from, "{'execute': 'migrate', 'arguments': "
-                             "{'uri': %s}}", uri);
-    wait_for_migration(from);
-    qtest_qmp_assert_success(to, "{'execute': 'migrate-incoming', "
-                             "'arguments': {'uri': %s}}", uri);
-    qtest_qmp_eventwait(to, "RESUME");
-    unlink(file);
-    return to;
-}
-
-static void test_migration(void *obj, void *data, QGuestAllocator *alloc)
-{
-    QCbx *d = obj, there;
-    QCbxQueue q;
-    uint64_t a = guest_alloc(alloc, LARGE);
-    CbxDescriptor sum = {
-        .op = CBX_OP_CHECKSUM, .id = 2, .address = a, .length = LARGE,
-    };
-    CbxCompletion c;
-    uint64_t value;
-    uint32_t id;
-
-    work_begin(&q, d, alloc, a);
-    cbx_queue_place(&q, &sum);
-    cbx_queue_ring(&q);
-    g_assert_cmpint(cbx_declare(d, a, 8192), ==, CBX_STATUS_OK);
-    id = cbx_read32(d, CBX_REG_BUF_ID);
-    g_assert_cmpint(cbx_dma(d, 0, a, 16, 64), ==, CBX_ARM_DMA_OK);
-    cbx_write32(d, CBX_ARM_TRACE_CTL, 1);
-    cbx_write32(d, CBX_REG_SCRATCH_LO, 0x77);
-    cbx_write32(d, CBX_ARM_TRACE_CTL, 0);
-    cbx_read32(d, CBX_ARM_TRACE_DATA);
-    cbx_write32(d, CBX_REG_REPORT_DATA, 'k' | 'v' << 16);
-
-    there = *d;
-    there.qts = migrate(d->qts);
-    compare_registers(d, &there);
-    q.d = &there;
-
-    /* The rest of the record, of the log, and of the work. */
-    g_assert_cmpint(cbx_report(&there, CBX_REPORT_TEXT, "", 0), ==,
-                    CBX_STATUS_OK);
-    g_assert_cmphex(cbx_read32(&there, CBX_ARM_TRACE_DATA), ==,
-                    d->regs.addr + CBX_REG_SCRATCH_LO);
-    cbx_write32(&there, CBX_REG_BUF_ID, id);
-    cbx_write32(&there, CBX_REG_BUF_COMMAND, CBX_BUF_INSPECT);
-    g_assert_cmpint(cbx_read32(&there, CBX_REG_BUF_STATUS), ==, CBX_STATUS_OK);
-    g_assert_cmpint(cbx_find_difference(&there, d->mem.addr + 16, SEED, 64), ==,
-                    64);
-    c = cbx_queue_wait(&q);
-    g_assert_cmphex(c.id, ==, 0xf111);
-    g_assert_cmpint(c.bytes, ==, LARGE);
-    g_assert_cmpint(cbx_find_difference(&there, a, SEED, LARGE), ==, LARGE);
-    /* It went on where it was and did not begin again. */
-    g_assert_cmpint(cbx_stat(&there, CBX_STAT_BYTES_WRITTEN), ==, LARGE);
-    value = cbx_queue_wait(&q).value;
-
-    /* Once more, in the middle of a checksum. */
-    cbx_queue_place(&q, &sum);
-    cbx_queue_ring(&q);
-    qtest_clock_step_next(there.qts);
-    g_assert_false(cbx_queue_poll(&q, &c));
-    {
-        QTestState *last = migrate(there.qts);
-
-        qtest_quit(there.qts);
-        there.qts = last;
-    }
-    c = cbx_queue_wait(&q);
-    g_assert_cmphex(c.value, ==, value);
-    g_assert_cmpint(c.bytes, ==, LARGE);
-    qtest_quit(there.qts);
-    qos_invalidate_command_line();
-}
-
 static void register_tests(void)
 {
     qos_add_test("reset-control", "cbx", test_control_reset, NULL);
@@ -372,7 +244,6 @@ static void register_tests(void)
     qos_add_test("reset-by-itself", "cbx", test_reset_by_itself, NULL);
     qos_add_test("bus-master", "cbx", test_bus_master, NULL);
     qos_add_test("power-state", "cbx", test_power_state, NULL);
-    qos_add_test("migration", "cbx", test_migration, NULL);
 }
 
 libqos_init(register_tests);

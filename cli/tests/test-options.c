@@ -65,12 +65,15 @@ static void unknown_names_are_refused_with_the_known(void)
 
 static void a_call_no_driver_runs_is_refused(void)
 {
-    assert_refused("--api WdfCommonBufferCreate",
-                   "no driver of this build runs WdfCommonBufferCreate");
+    assert_refused("--api VideoPortGetCommonBuffer",
+                   "no driver of this build runs VideoPortGetCommonBuffer");
 }
 
 static void numbers_are_numbers(void)
 {
+    assert_refused("--repeat 0", "--repeat 0: not a number from 1");
+    assert_refused("--repeat two", "--repeat two");
+    assert_refused("--repeat -1", "--repeat -1");
     assert_refused("--timeout soon", "--timeout soon");
     assert_refused("--timeout 0", "--timeout 0");
     assert_refused("--timeout -1", "--timeout -1");
@@ -79,6 +82,49 @@ static void numbers_are_numbers(void)
     assert_refused("--timeout 1e9", "--timeout 1e9");
     assert_refused("--seed x", "--seed x");
     assert_refused("--seed 0x10000000000000000", "--seed 0x1");
+}
+
+static void checks_are_known_by_name(void)
+{
+    g_autoptr(CbxOptions) o = options_of("--check range,witness");
+
+    g_assert_cmpuint(o->checks->len, ==, 2);
+    g_assert_true(cbx_options_judges(o, "range"));
+    g_assert_true(cbx_options_judges(o, "witness"));
+    g_assert_false(cbx_options_judges(o, "alignment"));
+    g_assert_true(cbx_options_judges(o, "stream"));
+    assert_refused("--check rnage", "is 'range' meant?");
+}
+
+static void a_driver_is_known_or_a_file(void)
+{
+    g_autoptr(CbxOptions) known = options_of("--driver cbxwdm.sys");
+    g_autoptr(CbxOptions) path = options_of("--driver some/where/edu.sys "
+                                            "--device-id 1234:11E8");
+    g_autoptr(CbxOptions) own = options_of("--driver ./cbxwdm.sys");
+
+    g_assert_null(known->driver_path);
+    g_assert_null(known->brought);
+    g_assert_cmpstr(path->driver_path, ==, "some/where/edu.sys");
+    g_assert_cmpstr(cbx_options_driver(path)->name, ==, "edu.sys");
+    g_assert_cmpstr(path->device_id, ==, "1234:11e8");
+    g_assert_false(cbx_options_selects(path, 1));
+    /* Another build of a known driver is judged as that driver. */
+    g_assert_cmpstr(own->driver_path, ==, "./cbxwdm.sys");
+    g_assert_null(own->brought);
+    g_assert_true(cbx_options_selects(own, 1));
+    assert_refused("--driver cbxwdn.sys", "is 'cbxwdm.sys' meant?");
+    assert_refused("--driver ./edu", "must end in .sys");
+    assert_refused("--driver ./.sys", "must end in .sys");
+    assert_refused("--driver ./e=u.sys", "only letters");
+}
+
+static void a_device_id_is_one_of_pci(void)
+{
+    assert_refused("--driver ./edu.sys --device-id edu", "--device-id edu");
+    assert_refused("--driver ./edu.sys --device-id 1234:11e", "1234:11e8");
+    assert_refused("--driver ./edu.sys --device-id 1234:11eg", "1234:11e8");
+    assert_refused("--device-id 1234:11e8", "with --driver");
 }
 
 static void strangers_are_refused(void)
@@ -140,11 +186,11 @@ static char *command_for(const char *arguments)
 {
     g_autoptr(CbxOptions) o = options_of(arguments);
     g_autoptr(GError) error = NULL;
-    g_auto(GStrv) argv = cbx_machine_command(o, &error);
+    g_autoptr(CbxMachine) machine = cbx_machine_new(o, &error);
     g_autofree char *line = NULL;
 
     g_assert_no_error(error);
-    line = g_strjoinv(" ", argv);
+    line = g_strjoinv(" ", machine->argv);
     return g_strconcat(line, " ", NULL);
 }
 
@@ -211,6 +257,24 @@ static void faults_of_the_hal_reach_the_guest(Build *b G_GNUC_UNUSED,
     assert_lacks(line, "faults=");
 }
 
+static void another_device_is_added(Build *b,
+                                    gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *driver = g_build_filename(b->path, "edu.sys", NULL);
+    g_autofree char *arguments = g_strdup_printf(
+        "--driver %s --device edu,dma_mask=0xffff --device-id 1234:11e8",
+        driver);
+    g_autofree char *line = NULL;
+
+    g_assert_true(g_file_set_contents(driver, "MZ", 2, NULL));
+    line = command_for(arguments);
+    assert_has(line, " cbx_nt.driver=edu.sys cbx_nt.device=1234:11e8 ");
+    assert_has(line, " -device edu,dma_mask=0xffff ");
+    assert_has(line, " -initrd /proc/self/fd/5 ");
+    assert_has(line, " -device cbx,");
+    g_assert_cmpint(g_unlink(driver), ==, 0);
+}
+
 static void what_is_missing_is_named(Build *b,
                                      gconstpointer unused G_GNUC_UNUSED)
 {
@@ -221,7 +285,7 @@ static void what_is_missing_is_named(Build *b,
                                                  NULL);
 
         g_assert_cmpint(g_unlink(file), ==, 0);
-        g_assert_null(cbx_machine_command(o, &error));
+        g_assert_null(cbx_machine_new(o, &error));
         g_assert_error(error, CBX_ERROR, CBX_ERROR_ENVIRONMENT);
         g_assert_nonnull(strstr(error->message, file));
         g_assert_nonnull(strstr(error->message, "make"));
@@ -240,6 +304,9 @@ int main(int argc, char **argv)
     TEST(unknown_names_are_refused_with_the_known);
     TEST(a_call_no_driver_runs_is_refused);
     TEST(numbers_are_numbers);
+    TEST(checks_are_known_by_name);
+    TEST(a_driver_is_known_or_a_file);
+    TEST(a_device_id_is_one_of_pci);
     TEST(strangers_are_refused);
 #undef TEST
 #define TEST(name) g_test_add("/cli/machine/" #name, Build, NULL, \
@@ -248,6 +315,7 @@ int main(int argc, char **argv)
     TEST(none_has_no_iommu);
     TEST(selections_reach_the_device);
     TEST(faults_of_the_hal_reach_the_guest);
+    TEST(another_device_is_added);
     TEST(what_is_missing_is_named);
     return g_test_run();
 }

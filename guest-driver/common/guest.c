@@ -3,21 +3,36 @@
 
 #include "core/text.h"
 
-VOID
-GuestReportStart(CbxReport *Report, const CbxWorld *World, const char *Driver)
+static BOOLEAN
+GuestVersion(CBX_OS_VERSION *Version)
 {
     UNICODE_STRING Name = RTL_CONSTANT_STRING(L"RtlGetVersion");
     CBX_RTL_GET_VERSION *GetVersion =
         (CBX_RTL_GET_VERSION *)(ULONG_PTR)MmGetSystemRoutineAddress(&Name);
+
+    RtlZeroMemory(Version, sizeof(*Version));
+    Version->Size = sizeof(*Version);
+    return GetVersion && NT_SUCCESS(GetVersion(Version));
+}
+
+ULONG
+GuestBuild(VOID)
+{
+    CBX_OS_VERSION Version;
+
+    return GuestVersion(&Version) ? Version.Build : 0;
+}
+
+VOID
+GuestReportStart(CbxReport *Report, const CbxWorld *World, const char *Driver)
+{
     CBX_OS_VERSION Version;
     char Guest[64];
     CbxText Text;
 
     cbx_text_init(&Text, Guest, sizeof(Guest));
     cbx_text_add(&Text, "Windows NT");
-    RtlZeroMemory(&Version, sizeof(Version));
-    Version.Size = sizeof(Version);
-    if (GetVersion && NT_SUCCESS(GetVersion(&Version))) {
+    if (GuestVersion(&Version)) {
         cbx_text_add(&Text, " ");
         cbx_text_dec(&Text, Version.Major);
         cbx_text_add(&Text, ".");

@@ -10,4 +10,8 @@ _IRQL_requires_max_(PASSIVE_LEVEL)
 VOID GuestReportStart(_Out_ CbxReport *Report, _In_ const CbxWorld *World,
                       _In_ const char *Driver);
 
+/* Number of the system's build, 0 if it is unknown. */
+_IRQL_requires_max_(PASSIVE_LEVEL)
+ULONG GuestBuild(VOID);
+
 #endif /* CBX_COMMON_GUEST_H */

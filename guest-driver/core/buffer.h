@@ -26,6 +26,8 @@ typedef struct CbxBuffer {
     uint64_t min;           /* lowest address that the request allows */
     uint64_t max;           /* highest byte that the request allows */
     uint64_t align;         /* bytes, 0 or a power of two */
+    uint64_t slack;         /* bytes on either side that the system may have
+                               allocated together with the buffer */
     uint32_t cache;         /* CBX_CACHE_* */
     uint32_t node;          /* NUMA node or CBX_NODE_ANY */
     const char *variant;    /* what was asked for, in words */

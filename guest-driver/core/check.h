@@ -17,6 +17,9 @@ typedef struct CbxCase {
     CbxVerdict cbx_check_##symbol(CbxCase *c);
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) \
     CbxVerdict cbx_check_##symbol(CbxCase *c);
+#define CBX_CHECK_SOME(symbol, id, expected, source) \
+    CbxVerdict cbx_check_##symbol(CbxCase *c); \
+    bool cbx_applies_##symbol(const CbxSuite *suite, const CbxBuffer *buffer);
 #define CBX_CHECK_FREED(symbol, id, expected, source) \
     CbxVerdict cbx_check_##symbol(CbxCase *c);
 #include "core/checks.def"

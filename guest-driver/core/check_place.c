@@ -77,12 +77,13 @@ CbxVerdict cbx_check_alignment(CbxCase *c)
 {
     const CbxBuffer *b = c->buffer;
     uint64_t mask = b->align ? b->align - 1 : 0;
+    uint64_t va_mask = mask < CBX_PAGE_SIZE ? mask : CBX_PAGE_SIZE - 1;
 
     cbx_text_add(&c->seen, "virtual ");
     cbx_text_hex(&c->seen, (uint64_t)(uintptr_t)b->va);
     cbx_text_add(&c->seen, ", logical ");
     cbx_text_hex(&c->seen, b->logical);
-    if ((uintptr_t)b->va & mask || b->logical & mask) {
+    if ((uintptr_t)b->va & va_mask || b->logical & mask) {
         return CBX_FAIL;
     }
     if (b->declared && !(b->found.facts & CBX_FACT_ALIGN_OK)) {

@@ -41,11 +41,28 @@ uint64_t cbx_live_last_page_end(const CbxBuffer *buffer)
     return (buffer->logical + buffer->length - 1) | PAGE_OFFSET_MASK;
 }
 
+/* The same with what may have been allocated together with the buffer. */
+static uint64_t claim_first(const CbxBuffer *buffer)
+{
+    uint64_t first = buffer->logical > buffer->slack
+                     ? buffer->logical - buffer->slack : 0;
+
+    return first & ~PAGE_OFFSET_MASK;
+}
+
+static uint64_t claim_end(const CbxBuffer *buffer)
+{
+    uint64_t last = cbx_live_last_page_end(buffer);
+
+    return last < UINT64_MAX - buffer->slack
+           ? (last + buffer->slack) | PAGE_OFFSET_MASK : UINT64_MAX;
+}
+
 const CbxBuffer *cbx_live_at(const CbxLive *live, uint64_t address)
 {
     for (const CbxBuffer *b = live->first; b; b = b->next) {
-        if (address >= cbx_live_first_page(b) &&
-            address <= cbx_live_last_page_end(b)) {
+        if (address >= claim_first(b) &&
+            address <= claim_end(b)) {
             return b;
         }
     }
@@ -78,14 +95,14 @@ const CbxBuffer *cbx_live_overlap(const CbxLive *live, const CbxBuffer *buffer)
 bool cbx_live_page_below(const CbxLive *live, const CbxBuffer *buffer,
                          uint64_t *page)
 {
-    uint64_t first = cbx_live_first_page(buffer);
+    uint64_t first = claim_first(buffer);
 
     while (first) {
         uint64_t below = first - CBX_PAGE_SIZE;
         const CbxBuffer *owner = cbx_live_at(live, below);
 
         if (owner) {
-            first = cbx_live_first_page(owner);
+            first = claim_first(owner);
         } else if (below >= INTERRUPT_RANGE_FIRST &&
                    below <= INTERRUPT_RANGE_LAST) {
             first = INTERRUPT_RANGE_FIRST;
@@ -100,14 +117,14 @@ bool cbx_live_page_below(const CbxLive *live, const CbxBuffer *buffer,
 bool cbx_live_page_above(const CbxLive *live, const CbxBuffer *buffer,
                          uint64_t last, uint64_t *page)
 {
-    uint64_t end = cbx_live_last_page_end(buffer);
+    uint64_t end = claim_end(buffer);
 
     while (end < last) {
         uint64_t above = end + 1;
         const CbxBuffer *owner = cbx_live_at(live, above);
 
         if (owner) {
-            end = cbx_live_last_page_end(owner);
+            end = claim_end(owner);
         } else if (above >= INTERRUPT_RANGE_FIRST &&
                    above <= INTERRUPT_RANGE_LAST) {
             end = INTERRUPT_RANGE_LAST;

@@ -20,7 +20,10 @@ void cbx_live_remove(CbxLive *live, CbxBuffer *buffer);
 uint64_t cbx_live_first_page(const CbxBuffer *buffer);
 uint64_t cbx_live_last_page_end(const CbxBuffer *buffer);
 
-/* A live buffer whose pages hold the address on the device's side, or NULL. */
+/*
+ * A live buffer whose pages, or whose slack, hold the address on the device's
+ * side, or NULL.
+ */
 const CbxBuffer *cbx_live_at(const CbxLive *live, uint64_t address);
 
 /* A live buffer other than `buffer` that shares bytes with it, or NULL. */
@@ -29,8 +32,9 @@ const CbxBuffer *cbx_live_overlap(const CbxLive *live,
 
 /*
  * First byte of the nearest page below or above the buffer that the device
- * has no business with: neither a live buffer's nor the range where a write
- * is an interrupt. False when there is none up to the address `last`.
+ * has no business with: neither a live buffer's, slack included, nor the range
+ * where a write is an interrupt. False when there is none up to the address
+ * `last`.
  */
 bool cbx_live_page_below(const CbxLive *live, const CbxBuffer *buffer,
                          uint64_t *page);

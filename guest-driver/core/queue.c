@@ -38,7 +38,6 @@ uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
                          uint64_t logical, uint32_t entries,
                          uint32_t timeout_ms)
 {
-    const CbxWorld *world = dev->world;
     uint64_t cq_offset = (uint64_t)entries * CBX_DESCRIPTOR_SIZE;
 
     if (entries < CBX_Q_ENTRIES_MIN || entries > CBX_Q_ENTRIES_MAX ||
@@ -48,6 +47,8 @@ uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
     }
     queue->dev = dev;
     queue->number = number;
+    queue->vector = vector;
+    queue->logical = logical;
     queue->entries = entries;
     queue->timeout_ms = timeout_ms;
     queue->ring = memory;
@@ -67,8 +68,7 @@ uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
     write32(queue, CBX_REG_QUEUE(number, CBX_Q_VECTOR), vector);
     barrier(queue);
     write32(queue, CBX_REG_QUEUE(number, CBX_Q_CONTROL), CBX_Q_ENABLE);
-    return world->ops->read32(world->context,
-                              CBX_REG_QUEUE(number, CBX_Q_STATUS));
+    return cbx_queue_status(queue);
 }
 
 void cbx_queue_stop(CbxQueue *queue)
@@ -77,12 +77,19 @@ void cbx_queue_stop(CbxQueue *queue)
     barrier(queue);
 }
 
+uint32_t cbx_queue_restart(CbxQueue *queue)
+{
+    return cbx_queue_start(queue, queue->dev, queue->number, queue->vector,
+                           queue->ring, queue->logical, queue->entries,
+                           queue->timeout_ms);
+}
+
 /* Field by field: shared memory takes naturally aligned accesses only. */
 static void put_descriptor(volatile uint8_t *slot, const CbxDescriptor *d,
-                           uint32_t id)
+                           uint8_t flags, uint32_t id)
 {
     cbx_store8(slot + offsetof(CbxDescriptor, op), d->op);
-    cbx_store8(slot + offsetof(CbxDescriptor, flags), CBX_DESC_INTERRUPT);
+    cbx_store8(slot + offsetof(CbxDescriptor, flags), flags);
     cbx_store16(slot + offsetof(CbxDescriptor, attributes), d->attributes);
     cbx_store32(slot + offsetof(CbxDescriptor, id), id);
     cbx_store64(slot + offsetof(CbxDescriptor, address), d->address);
@@ -104,14 +111,41 @@ static void get_completion(const volatile uint8_t *slot, CbxCompletion *c)
     c->time_ns = cbx_load64(slot + offsetof(CbxCompletion, time_ns));
 }
 
-/* Takes the completion at the head, if the device has written it. */
-static bool take_completion(CbxQueue *queue, CbxCompletion *c)
+uint32_t cbx_queue_post(CbxQueue *queue, const CbxDescriptor *descriptor,
+                        uint8_t flags)
 {
-    volatile uint8_t *slot = queue->cq +
-                             (uint64_t)queue->cq_head * CBX_COMPLETION_SIZE;
-    uint16_t flags = cbx_load16(slot + offsetof(CbxCompletion, flags));
+    uint32_t id = queue->next_id++;
 
-    if ((flags & CBX_COMP_PHASE) != queue->phase) {
+    put_descriptor(queue->ring + (uint64_t)queue->tail * CBX_DESCRIPTOR_SIZE,
+                   descriptor, flags, id);
+    queue->tail = (queue->tail + 1) % queue->entries;
+    return id;
+}
+
+void cbx_queue_submit(CbxQueue *queue)
+{
+    barrier(queue);
+    write32(queue, CBX_REG_DOORBELL(queue->number, CBX_DB_TAIL), queue->tail);
+}
+
+static volatile uint8_t *next_completion(const CbxQueue *queue)
+{
+    return queue->cq + (uint64_t)queue->cq_head * CBX_COMPLETION_SIZE;
+}
+
+bool cbx_queue_is_ready(const CbxQueue *queue)
+{
+    uint16_t flags = cbx_load16(next_completion(queue) +
+                                offsetof(CbxCompletion, flags));
+
+    return (flags & CBX_COMP_PHASE) == queue->phase;
+}
+
+bool cbx_queue_take(CbxQueue *queue, CbxCompletion *c)
+{
+    volatile uint8_t *slot = next_completion(queue);
+
+    if (!cbx_queue_is_ready(queue)) {
         return false;
     }
     barrier(queue);    /* the phase first, then what it vouches for */
@@ -120,17 +154,26 @@ static bool take_completion(CbxQueue *queue, CbxCompletion *c)
         queue->cq_head = 0;
         queue->phase ^= CBX_COMP_PHASE;
     }
+    return true;
+}
+
+void cbx_queue_give_back(CbxQueue *queue)
+{
     write32(queue, CBX_REG_DOORBELL(queue->number, CBX_DB_CQ_HEAD),
             queue->cq_head);
-    return true;
+}
+
+uint32_t cbx_queue_status(const CbxQueue *queue)
+{
+    const CbxWorld *world = queue->dev->world;
+
+    return world->ops->read32(world->context,
+                              CBX_REG_QUEUE(queue->number, CBX_Q_STATUS));
 }
 
 static uint32_t break_down(CbxQueue *queue, uint32_t status)
 {
-    const CbxWorld *world = queue->dev->world;
-    uint32_t stopped = world->ops->read32(world->context,
-                                          CBX_REG_QUEUE(queue->number,
-                                                        CBX_Q_STATUS));
+    uint32_t stopped = cbx_queue_status(queue);
 
     queue->broken = true;
     return stopped != CBX_STATUS_OK ? stopped : status;
@@ -140,23 +183,20 @@ uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
                        CbxCompletion *completion)
 {
     const CbxWorld *world = queue->dev->world;
-    uint32_t id = queue->next_id++;
+    uint32_t id = cbx_queue_post(queue, descriptor, CBX_DESC_INTERRUPT);
     CbxCompletion own;
     bool interrupted;
 
-    put_descriptor(queue->ring + (uint64_t)queue->tail * CBX_DESCRIPTOR_SIZE,
-                   descriptor, id);
-    queue->tail = (queue->tail + 1) % queue->entries;
     world->ops->interrupt_arm(world->context);
-    barrier(queue);
-    write32(queue, CBX_REG_DOORBELL(queue->number, CBX_DB_TAIL), queue->tail);
+    cbx_queue_submit(queue);
 
     interrupted = world->ops->interrupt_wait(world->context,
                                              queue->timeout_ms);
-    if (!take_completion(queue, &own)) {
+    if (!cbx_queue_take(queue, &own)) {
         return break_down(queue, interrupted ? CBX_STATUS_NO_COMPLETION
                                              : CBX_STATUS_TIMEOUT);
     }
+    cbx_queue_give_back(queue);
     if (own.id != id) {
         return break_down(queue, CBX_STATUS_BAD_COMPLETION);
     }

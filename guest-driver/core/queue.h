@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One ring of descriptors, used for one operation at a time. */
+/* A ring of descriptors and the ring of their completions. */
 #ifndef CBX_CORE_QUEUE_H
 #define CBX_CORE_QUEUE_H
 
@@ -9,6 +9,8 @@
 typedef struct CbxQueue {
     CbxDevice *dev;
     uint32_t number;
+    uint32_t vector;
+    uint64_t logical;           /* of the rings */
     uint32_t entries;
     uint32_t timeout_ms;        /* for one operation */
     volatile uint8_t *ring;     /* descriptors */
@@ -35,6 +37,27 @@ uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
 
 /* Disables the queue: afterwards the device does not touch the rings. */
 void cbx_queue_stop(CbxQueue *queue);
+
+/* Starts a stopped queue again, where it was. */
+uint32_t cbx_queue_restart(CbxQueue *queue);
+
+/*
+ * Many descriptors at a time: post puts one into the ring and returns its id,
+ * submit rings the doorbell for all that were put there, take gets the next
+ * completion if there is one, give_back rings the doorbell for all that were
+ * taken. No more than entries - 1 may be under way.
+ */
+uint32_t cbx_queue_post(CbxQueue *queue, const CbxDescriptor *descriptor,
+                        uint8_t flags);
+void cbx_queue_submit(CbxQueue *queue);
+bool cbx_queue_take(CbxQueue *queue, CbxCompletion *completion);
+void cbx_queue_give_back(CbxQueue *queue);
+
+/* Not OK when the device has stopped the queue. */
+uint32_t cbx_queue_status(const CbxQueue *queue);
+
+/* Has the device written the completion that is taken next? */
+bool cbx_queue_is_ready(const CbxQueue *queue);
 
 /*
  * Executes one descriptor and waits for its interrupt. `id` and `flags` of the

@@ -6,6 +6,7 @@
 #include "core/status.h"
 
 typedef CbxVerdict CbxCheckFunction(CbxCase *c);
+typedef bool CbxCheckApplies(const CbxSuite *suite, const CbxBuffer *buffer);
 
 typedef struct CbxCheck {
     const char *id;
@@ -13,17 +14,21 @@ typedef struct CbxCheck {
     const char *source;
     CbxCheckFunction *live;     /* made while the buffer is allocated */
     CbxCheckFunction *freed;    /* made after it was freed */
+    CbxCheckApplies *applies;   /* NULL: always */
 } CbxCheck;
 
 static const CbxCheck checks[CBX_CHECKS] = {
 #define CBX_CHECK_CALL(symbol, id, expected, source) \
-    [CBX_CHECK_##symbol] = { id, expected, source, 0, 0 },
+    [CBX_CHECK_##symbol] = { id, expected, source, 0, 0, 0 },
 #define CBX_CHECK_DECLARED(symbol, id, expected, source) \
-    [CBX_CHECK_##symbol] = { id, expected, source, 0, 0 },
+    [CBX_CHECK_##symbol] = { id, expected, source, 0, 0, 0 },
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) \
-    [CBX_CHECK_##symbol] = { id, expected, source, cbx_check_##symbol, 0 },
+    [CBX_CHECK_##symbol] = { id, expected, source, cbx_check_##symbol, 0, 0 },
+#define CBX_CHECK_SOME(symbol, id, expected, source) \
+    [CBX_CHECK_##symbol] = { id, expected, source, cbx_check_##symbol, 0, \
+                             cbx_applies_##symbol },
 #define CBX_CHECK_FREED(symbol, id, expected, source) \
-    [CBX_CHECK_##symbol] = { id, expected, source, 0, cbx_check_##symbol },
+    [CBX_CHECK_##symbol] = { id, expected, source, 0, cbx_check_##symbol, 0 },
 #include "core/checks.def"
 };
 
@@ -35,9 +40,11 @@ void cbx_suite_init(CbxSuite *suite, CbxDevice *dev, CbxReport *report)
     suite->dev = dev;
     suite->report = report;
     suite->live.first = 0;
+    suite->rings = 0;
     suite->queue_up = false;
     suite->no_queue = "there is no queue yet";
     suite->broken = false;
+    suite->ring_made = 0;
     suite->seeds = 0;
 }
 
@@ -103,7 +110,8 @@ void cbx_suite_allocated(CbxSuite *suite, CbxBuffer *buffer)
 bool cbx_suite_verify(CbxSuite *suite, CbxBuffer *buffer)
 {
     for (unsigned i = 0; i < CBX_CHECKS && !suite->broken; i++) {
-        if (checks[i].live) {
+        if (checks[i].live && (!checks[i].applies ||
+                               checks[i].applies(suite, buffer))) {
             make_check(suite, i, checks[i].live, buffer, false);
         }
     }
@@ -136,6 +144,7 @@ void cbx_suite_start_queue(CbxSuite *suite, const CbxBuffer *rings,
     const char *seen;
     uint32_t status;
 
+    suite->rings = rings;
     if (!suite->dev->world->has_interrupt) {
         seen = "the system assigned no message interrupt";
         verdict = CBX_SKIP;

@@ -25,6 +25,7 @@ typedef enum CbxCheckId {
 #define CBX_CHECK_CALL(symbol, id, expected, source)     CBX_CHECK_##symbol,
 #define CBX_CHECK_DECLARED(symbol, id, expected, source) CBX_CHECK_##symbol,
 #define CBX_CHECK_BUFFER(symbol, id, expected, source)   CBX_CHECK_##symbol,
+#define CBX_CHECK_SOME(symbol, id, expected, source)     CBX_CHECK_##symbol,
 #define CBX_CHECK_FREED(symbol, id, expected, source)    CBX_CHECK_##symbol,
 #include "core/checks.def"
     CBX_CHECKS
@@ -37,9 +38,11 @@ typedef struct CbxSuite {
     CbxReport *report;
     CbxLive live;
     CbxQueue queue;
+    const CbxBuffer *rings; /* of the queue */
     bool queue_up;
     const char *no_queue;   /* why not, for people */
     bool broken;            /* a wait ran out: verify nothing more */
+    uint64_t ring_made;     /* bit n: check ring was made for call n */
     uint64_t seeds;         /* patterns handed out so far */
     char seen[CBX_SEEN_MAX];
 } CbxSuite;

@@ -173,6 +173,26 @@ CallIsKnown(ULONG Api)
     return CallFind(Api) != NULL;
 }
 
+/* Vectors: from the oldest build that is known to have them. */
+ULONG
+CallSinceBuild(ULONG Api)
+{
+    switch (Api) {
+    case CBX_API_ALLOCATE_COMMON_BUFFER_EX:
+        return 9200;        /* Windows 8 */
+    case CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER:
+        return 10240;       /* Windows 10 */
+    case CBX_API_ALLOCATE_WITH_BOUNDS:
+        return 17134;       /* version 1803 */
+    case CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR:
+        return 19041;       /* version 2004 */
+    case CBX_API_CREATE_COMMON_BUFFER_FROM_MDL:
+        return 20348;       /* Windows Server 2022 */
+    default:
+        return 0;
+    }
+}
+
 BOOLEAN
 CallIsOffered(ULONG Api, const CBX_ADAPTER *Adapter)
 {

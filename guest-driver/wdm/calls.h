@@ -43,6 +43,9 @@ typedef VOID CBX_CALL_FREED(_In_ PVOID Context, _In_ CbxBuffer *Buffer);
 /* Does this driver know the call at all? */
 BOOLEAN CallIsKnown(_In_ ULONG Api);
 
+/* First build of Windows of which documentation says that it has the call. */
+ULONG CallSinceBuild(_In_ ULONG Api);
+
 /* Does the system offer the call through this adapter? */
 BOOLEAN CallIsOffered(_In_ ULONG Api, _In_ const CBX_ADAPTER *Adapter);
 

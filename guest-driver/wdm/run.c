@@ -223,10 +223,15 @@ RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
 {
     const CBX_ADAPTER *Adapter = RunAdapterFor(Run, Request);
     BOOLEAN Offered = CallIsOffered(Request->Api, Adapter);
+    BOOLEAN Missing = !Offered && Adapter->Dma &&
+                      Run->Build >= CallSinceBuild(Request->Api);
 
     cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Request->Api,
-                     Adapter->Name, Offered ? CBX_PASS : CBX_SKIP,
+                     Adapter->Name, Offered ? CBX_PASS :
+                     Missing ? CBX_FAIL : CBX_SKIP,
                      Offered ? "offered by this system" :
+                     Missing ? "not offered, though systems of this build "
+                               "have it" :
                      Adapter->Dma ? "not offered by this system"
                                   : "IoGetDmaAdapter gives no adapter");
     if (Offered) {
@@ -270,6 +275,7 @@ RunDefaultSet(CBX_RUN *Run, DEVICE_OBJECT *Pdo, CBX_BARS *Bars,
         return STATUS_REVISION_MISMATCH;
     }
     GuestReportStart(&Run->Report, &Run->World.Core, RunDriverName);
+    Run->Build = GuestBuild();
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
     RunAdaptersStart(Run, Pdo);
     HasQueue = RunQueueStart(Run);

@@ -14,6 +14,7 @@ typedef struct _CBX_RUN {
     CbxDevice Device;
     CbxReport Report;
     CbxSuite Suite;
+    ULONG Build;                /* of the system; 0: unknown */
     CBX_ADAPTER Adapters[AdapterKinds];
     CBX_REQUEST RingsRequest;
     CBX_ALLOCATION Rings;

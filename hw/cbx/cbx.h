@@ -30,8 +30,20 @@ OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX_BASE)
 #define CBX_TRACE_RECORD_DWORDS 5
 #define CBX_TRACE_DWORDS        (CBX_ARM_TRACE_DEPTH * CBX_TRACE_RECORD_DWORDS)
 
+/* Bits of the DMA control register that stay as they are written. */
+#define CBX_ARM_DMA_CTL_BITS \
+    (CBX_ARM_DMA_FROM_DEVICE | CBX_ARM_DMA_NO_SNOOP | CBX_ARM_DMA_PASID | \
+     CBX_ARM_DMA_PRIVILEGED | CBX_ARM_DMA_INSTRUCTION | \
+     CBX_ARM_DMA_USE_ATC | CBX_ARM_DMA_AT_MASK)
+
 /* "CBX" in ASCII: any fixed number would do, this one is easy to recognise. */
 #define CBX_DEFAULT_SEED        0x434258
+
+/* A checksum that is under way, in a form that does not depend on the host. */
+typedef struct CbxHashState {
+    uint64_t lanes[4];
+    uint8_t pending[32];        /* input that does not fill a stripe yet */
+} CbxHashState;
 
 /*
  * One transfer of the DMA engine. The caller fills the request; start and
@@ -46,11 +58,13 @@ typedef struct CbxTransfer {
     uint64_t offset;            /* in device memory */
     uint64_t argument;          /* pattern or checksum seed */
     uint64_t argument2;         /* pattern position */
+    bool single;                /* single-shot, of no queue */
     /* progress */
     uint64_t done;              /* bytes that went over the bus */
     uint64_t flip_bit;          /* position within the transfer, in bits */
     uint32_t faults;            /* CBX_FAULT_* that strike this transfer */
     XXH64_state_t hash;
+    CbxHashState hash_saved;    /* of `hash`, while it migrates */
     /* result */
     uint16_t status;            /* CBX_STATUS_* */
     bool iommu;                 /* an IOMMU translated some part of it */
@@ -192,6 +206,9 @@ extern const MemoryRegionOps cbx_register_ops;
 /* Reset values of the register file, from properties where they come in. */
 void cbx_registers_reset(CbxState *s);
 
+/* After migration: can the register file have come about? */
+bool cbx_registers_valid(CbxState *s);
+
 /* Remember in CBX_REG_ERROR that a register operation was refused. */
 void cbx_register_error(CbxState *s, uint16_t status);
 
@@ -241,10 +258,7 @@ void cbx_transfer_start(CbxState *s, CbxTransfer *t);
  */
 bool cbx_transfer_step(CbxState *s, CbxTransfer *t, uint64_t budget);
 
-/*
- * After migration: could start and step have left the transfer like this? A
- * checksum begins again, since its state is the library's affair.
- */
+/* After migration: could start and step have left the transfer like this? */
 bool cbx_transfer_valid(CbxState *s, CbxTransfer *t);
 
 /*
@@ -258,6 +272,14 @@ uint16_t cbx_structure_write(CbxState *s, uint64_t address, void *data,
 
 /* One aligned 64-bit little-endian store, seen by the CPUs as a whole. */
 uint16_t cbx_structure_store(CbxState *s, uint64_t address, uint64_t value);
+
+/* ---- hash.c ------------------------------------------------------------ */
+
+void cbx_hash_save(const XXH64_state_t *hash, CbxHashState *saved);
+
+/* Go on after @length bytes of input. */
+void cbx_hash_load(XXH64_state_t *hash, const CbxHashState *saved,
+                   uint64_t length);
 
 /* ---- queue.c ----------------------------------------------------------- */
 
@@ -283,6 +305,30 @@ void cbx_probe_command(CbxState *s, uint32_t command);
 
 /* After migration: would DECLARE have accepted it? */
 bool cbx_buffer_valid(const CbxBuffer *b);
+/*
+ * Another element of the vector that has the declared buffer of this address
+ * and length as an element, or NULL.
+ */
+const CbxBuffer *cbx_buffer_sibling(CbxState *s, uint64_t address,
+                                    uint64_t length);
+
+/* ---- numa.c ------------------------------------------------------------ */
+
+/* Host nodes of several pages. */
+typedef struct CbxNodes {
+    bool known;                 /* `node` is that of some page */
+    bool unknown;               /* the host does not tell of some page */
+    bool mixed;
+    uint16_t node;
+} CbxNodes;
+
+/* The host's NUMA node of one page; negative where it cannot tell. */
+int cbx_host_node(void *host);
+
+void cbx_nodes_add(CbxNodes *n, int node);
+
+/* As in CBX_REG_BUF_NODE_SEEN. */
+uint32_t cbx_nodes_register(const CbxNodes *n);
 
 /* ---- report.c ---------------------------------------------------------- */
 

@@ -357,24 +357,81 @@ static uint64_t cbx_flip_position(CbxState *s, CbxTransfer *t)
     return (random >> 2) % t->length * 8 + bit;
 }
 
-static void cbx_transfer_faults(CbxState *s, CbxTransfer *t)
+/* Flips that strike one kind of transfer only. */
+static const uint32_t cbx_flips[CBX_OP_COUNT] = {
+    [CBX_OP_VERIFY] = CBX_FAULT_FLIP_VERIFY,
+    [CBX_OP_CHECKSUM] = CBX_FAULT_FLIP_CHECKSUM,
+    [CBX_OP_FILL] = CBX_FAULT_FLIP_FILL,
+};
+static const uint32_t cbx_flips_single[CBX_OP_COUNT] = {
+    [CBX_OP_READ] = CBX_FAULT_FLIP_SHOT_IN,
+    [CBX_OP_WRITE] = CBX_FAULT_FLIP_SHOT_OUT,
+};
+
+/* Faults that can strike this transfer. */
+static uint32_t cbx_fault_kinds(CbxState *s, const CbxTransfer *t)
 {
     uint32_t kinds = CBX_FAULT_FLIP_BIT | CBX_FAULT_SHORT;
 
+    kinds |= (t->single ? cbx_flips_single : cbx_flips)[t->op];
     if (cbx_operations[t->op].to_bus) {
         kinds |= CBX_FAULT_DROP_WRITE;
     }
-    t->flip_bit = cbx_flip_position(s, t);
-    t->faults = cbx_faults_strike(s, kinds);
+    if (t->single && t->op == CBX_OP_WRITE && t->length % 2 &&
+        t->length > 1 && t->address % CBX_PAGE_SIZE) {
+        kinds |= CBX_FAULT_STRAY_WRITE;
+    }
+    if (t->op == CBX_OP_FILL &&
+        cbx_get32(s, CBX_REG_FAULTS) & CBX_FAULT_CROSS_FILL &&
+        cbx_buffer_sibling(s, t->address, t->length)) {
+        kinds |= CBX_FAULT_CROSS_FILL;
+    }
+    return kinds;
+}
 
-    if (t->faults & CBX_FAULT_FLIP_BIT) {
-        cbx_fault_report(s, CBX_FAULT_FLIP_BIT, t->address + t->flip_bit / 8);
+static void cbx_transfer_faults(CbxState *s, CbxTransfer *t)
+{
+    uint32_t flips;
+
+    t->flip_bit = cbx_flip_position(s, t);
+    t->faults = cbx_faults_strike(s, cbx_fault_kinds(s, t));
+
+    flips = t->faults & (CBX_FAULT_FLIP_BIT | cbx_flips[t->op] |
+                         cbx_flips_single[t->op]);
+    if (flips) {
+        cbx_fault_report(s, flips & -flips, t->address + t->flip_bit / 8);
+        /* Two flips of the same bit would be none. */
+        t->faults = (t->faults & ~flips) | CBX_FAULT_FLIP_BIT;
     }
     if (t->faults & CBX_FAULT_DROP_WRITE) {
         cbx_fault_report(s, CBX_FAULT_DROP_WRITE, t->address);
     }
     if (t->faults & CBX_FAULT_SHORT) {
         cbx_fault_report(s, CBX_FAULT_SHORT, t->address + t->length - 1);
+    }
+}
+
+/* A byte of memory beside the transfer, where the device may write. */
+static void cbx_invert_beside(CbxState *s, CbxTransfer *t, uint32_t fault,
+                              uint64_t address)
+{
+    uint8_t byte;
+
+    if (t->faults & fault && t->status == CBX_STATUS_OK &&
+        cbx_structure_read(s, address, &byte, 1) == CBX_STATUS_OK) {
+        byte = ~byte;
+        cbx_structure_write(s, address, &byte, 1);
+        cbx_fault_report(s, fault, address);
+    }
+}
+
+static void cbx_invert_sibling(CbxState *s, CbxTransfer *t)
+{
+    const CbxBuffer *b = t->faults & CBX_FAULT_CROSS_FILL
+                         ? cbx_buffer_sibling(s, t->address, t->length) : NULL;
+
+    if (b) {
+        cbx_invert_beside(s, t, CBX_FAULT_CROSS_FILL, b->logical);
     }
 }
 
@@ -533,6 +590,8 @@ bool cbx_transfer_step(CbxState *s, CbxTransfer *t, uint64_t budget)
         budget -= t->done - before;
     }
     if (t->status != CBX_STATUS_ABORTED) {
+        cbx_invert_beside(s, t, CBX_FAULT_STRAY_WRITE, t->address - 1);
+        cbx_invert_sibling(s, t);
         cbx_transfer_end(s, t);
     }
     return true;
@@ -549,8 +608,7 @@ bool cbx_transfer_valid(CbxState *s, CbxTransfer *t)
     }
     t->value = value;
     if (t->op == CBX_OP_CHECKSUM) {
-        XXH64_reset(&t->hash, t->argument);
-        t->done = 0;
+        cbx_hash_load(&t->hash, &t->hash_saved, t->done);
     }
     return true;
 }

@@ -63,6 +63,7 @@ static uint32_t cbx_dma_run(CbxState *s, uint32_t ctl)
         .address = cbx_get64(s, CBX_ARM_BUS_ADDR_LO),
         .length = cbx_get32(s, CBX_ARM_DMA_LEN),
         .offset = cbx_get32(s, CBX_ARM_DMA_OFFSET),
+        .single = true,
     };
 
     if (!cbx_dma_supported(s, ctl)) {
@@ -83,10 +84,7 @@ static uint32_t cbx_dma_run(CbxState *s, uint32_t ctl)
 
 void cbx_dma_ctl_write(CbxState *s, uint32_t value)
 {
-    uint32_t ctl = value & (CBX_ARM_DMA_FROM_DEVICE | CBX_ARM_DMA_NO_SNOOP |
-                            CBX_ARM_DMA_PASID | CBX_ARM_DMA_PRIVILEGED |
-                            CBX_ARM_DMA_INSTRUCTION | CBX_ARM_DMA_USE_ATC |
-                            CBX_ARM_DMA_AT_MASK);
+    uint32_t ctl = value & CBX_ARM_DMA_CTL_BITS;
     uint32_t epoch = s->epoch;
     uint32_t status;
 

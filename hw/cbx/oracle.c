@@ -20,6 +20,7 @@ typedef struct CbxFindings {
     uint64_t gpa;
     uint64_t sum;
     CbxMapping mapping;         /* of the processor that asks */
+    CbxNodes nodes;             /* of the host */
 } CbxFindings;
 
 /* Facts that hold unless some page says otherwise. */
@@ -62,8 +63,9 @@ static CbxTarget cbx_look(CbxState *s, uint64_t address, bool write)
     return cbx_resolve(s, address, write);
 }
 
-static bool cbx_hash(CbxState *s, const CbxTarget *t, XXH64_state_t *hash,
-                     hwaddr length)
+/* What is in @length bytes of readable RAM, and where the host keeps them. */
+static bool cbx_look_inside(CbxState *s, const CbxTarget *t, hwaddr length,
+                            XXH64_state_t *hash, CbxNodes *nodes)
 {
     MemTxAttrs attrs = cbx_attrs(s);
     hwaddr mapped = length;
@@ -75,6 +77,7 @@ static bool cbx_hash(CbxState *s, const CbxTarget *t, XXH64_state_t *hash,
     if (mapped == length) {
         XXH64_update(hash, data, length);
     }
+    cbx_nodes_add(nodes, cbx_host_node(data));
     address_space_unmap(t->as, data, mapped, false, mapped);
     return mapped == length;
 }
@@ -146,8 +149,12 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
             f->first_bad = address;
         }
         /* Reading what is not RAM could do something. */
-        f->has_sum = f->has_sum && r.status == CBX_STATUS_OK && r.ram &&
-                     cbx_hash(s, &r, &hash, length);
+        if (r.status == CBX_STATUS_OK && r.ram) {
+            f->has_sum &= cbx_look_inside(s, &r, length, &hash, &f->nodes);
+        } else {
+            f->has_sum = false;
+            cbx_nodes_add(&f->nodes, -1);
+        }
         address += length;
         left -= length;
     }
@@ -183,6 +190,7 @@ static void cbx_buffer_answer(CbxState *s, const CbxFindings *f)
     cbx_set64(s, CBX_REG_BUF_BAD_LO, f->first_bad);
     cbx_set64(s, CBX_REG_BUF_SUM_LO, f->sum);
     cbx_set32(s, CBX_REG_BUF_TYPE_SEEN, f->mapping.type);
+    cbx_set32(s, CBX_REG_BUF_NODE_SEEN, cbx_nodes_register(&f->nodes));
 }
 
 static void cbx_report_hex_or_null(JSONWriter *json, const char *name,
@@ -192,6 +200,18 @@ static void cbx_report_hex_or_null(JSONWriter *json, const char *name,
         cbx_report_hex(json, name, value);
     } else {
         json_writer_null(json, name);
+    }
+}
+
+static void cbx_report_nodes(JSONWriter *json, const CbxNodes *n)
+{
+    uint32_t seen = cbx_nodes_register(n);
+
+    if (seen & CBX_NODE_SEEN_KNOWN) {
+        json_writer_uint64(json, "host_node", seen & CBX_NODE_SEEN_MASK);
+    } else {
+        json_writer_str(json, "host_node",
+                        seen & CBX_NODE_SEEN_MIXED ? "mixed" : "unknown");
     }
 }
 
@@ -214,6 +234,7 @@ static void cbx_report_findings(CbxState *s, JSONWriter *json,
     cbx_report_hex_or_null(json, "xxh64", f->has_sum, f->sum);
     json_writer_str(json, "memory_type", cbx_memtype_name(f->mapping.type));
     json_writer_str(json, "page_type", cbx_memtype_name(f->mapping.page_type));
+    cbx_report_nodes(json, &f->nodes);
 }
 
 static void cbx_report_buffer(CbxState *s, const char *event,
@@ -258,6 +279,29 @@ static CbxBuffer *cbx_buffer_find(CbxState *s, uint32_t id)
     for (unsigned i = 0; i < CBX_BUFFERS_MAX; i++) {
         if (s->buffers[i].id == id) {
             return &s->buffers[i];
+        }
+    }
+    return NULL;
+}
+
+const CbxBuffer *cbx_buffer_sibling(CbxState *s, uint64_t address,
+                                    uint64_t length)
+{
+    const CbxBuffer *own = NULL;
+
+    for (unsigned i = 0; i < CBX_BUFFERS_MAX && !own; i++) {
+        const CbxBuffer *b = &s->buffers[i];
+
+        if (b->id && b->logical == address && b->length == length) {
+            own = b;
+        }
+    }
+    for (unsigned i = 0; i < CBX_BUFFERS_MAX && own; i++) {
+        const CbxBuffer *b = &s->buffers[i];
+
+        if (b->id && b->api == own->api && b->element != own->element &&
+            b->length == length) {
+            return b;
         }
     }
     return NULL;

@@ -256,6 +256,8 @@ static void cbx_exit(PCIDevice *d)
     cbx_queue_exit(s);
     cbx_display_exit(s);
     qemu_chr_fe_deinit(&s->report, false);
+    /* References may outlive this; the name is the next device's here. */
+    vmstate_unregister_ram(&s->memory, DEVICE(s));
     msi_uninit(d);
     msix_unuse_all_vectors(d);
     msix_uninit_exclusive_bar(d);
@@ -272,7 +274,8 @@ static int cbx_post_load(void *opaque, int version_id)
         s->trace_written % CBX_TRACE_RECORD_DWORDS ||
         s->trace_read > s->trace_written ||
         s->report_length > CBX_REPORT_BYTES_MAX ||
-        !cbx_queue_post_load(s) || !cbx_display_post_load(s)) {
+        !cbx_registers_valid(s) || !cbx_queue_post_load(s) ||
+        !cbx_display_post_load(s)) {
         return -EINVAL;
     }
     for (unsigned i = 0; i < CBX_BUFFERS_MAX; i++) {
@@ -283,10 +286,30 @@ static int cbx_post_load(void *opaque, int version_id)
     return 0;
 }
 
+static const VMStateDescription vmstate_cbx_hash = {
+    .name = "cbx/hash",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64_ARRAY(lanes, CbxHashState, 4),
+        VMSTATE_UINT8_ARRAY(pending, CbxHashState, 32),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
+static int cbx_transfer_pre_save(void *opaque)
+{
+    CbxTransfer *t = opaque;
+
+    cbx_hash_save(&t->hash, &t->hash_saved);
+    return 0;
+}
+
 static const VMStateDescription vmstate_cbx_transfer = {
     .name = "cbx/transfer",
     .version_id = 1,
     .minimum_version_id = 1,
+    .pre_save = cbx_transfer_pre_save,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT8(op, CbxTransfer),
         VMSTATE_UINT16(attributes, CbxTransfer),
@@ -298,6 +321,8 @@ static const VMStateDescription vmstate_cbx_transfer = {
         VMSTATE_UINT64(done, CbxTransfer),
         VMSTATE_UINT64(flip_bit, CbxTransfer),
         VMSTATE_UINT32(faults, CbxTransfer),
+        VMSTATE_STRUCT(hash_saved, CbxTransfer, 1, vmstate_cbx_hash,
+                       CbxHashState),
         VMSTATE_UINT16(status, CbxTransfer),
         VMSTATE_BOOL(iommu, CbxTransfer),
         VMSTATE_UINT64(value, CbxTransfer),

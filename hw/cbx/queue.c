@@ -235,6 +235,17 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
     return CBX_STATUS_OK;
 }
 
+/* The id that a completion gives. */
+static uint32_t cbx_queue_id(CbxState *s, CbxQueue *q)
+{
+    if (*q_reg(q, CBX_Q_HEAD) != q->tail &&
+        cbx_faults_strike(s, CBX_FAULT_MIXED_UP)) {
+        cbx_fault_report(s, CBX_FAULT_MIXED_UP, q->transfer.address);
+        return q->id + 1;
+    }
+    return q->id;
+}
+
 static void cbx_queue_complete(CbxState *s, CbxQueue *q)
 {
     CbxTransfer *t = &q->transfer;
@@ -242,7 +253,8 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
                   *q_reg(q, CBX_Q_CQ_TAIL) * (uint64_t)CBX_COMPLETION_SIZE;
     uint16_t flags = (q->phase ? CBX_COMP_PHASE : 0) |
                      (t->iommu ? CBX_COMP_IOMMU : 0);
-    uint64_t head = q->id | (uint64_t)t->status << 32 | (uint64_t)flags << 48;
+    uint64_t head = cbx_queue_id(s, q) | (uint64_t)t->status << 32 |
+                    (uint64_t)flags << 48;
     uint64_t rest[] = {
         cpu_to_le64(t->done),
         cpu_to_le64(t->value),

@@ -10,7 +10,7 @@
 #include "trace.h"
 
 typedef struct CbxRegister {
-    /* Bits that software can change; used when there is no write handler. */
+    /* Bits that software can change, with a handler or without. */
     uint32_t writable;
     /* Instead of the register file. */
     uint32_t (*read)(CbxState *s, uint32_t offset);
@@ -68,14 +68,22 @@ static uint32_t cbx_stat_read(CbxState *s, uint32_t offset)
 #define MODE { .writable = 0xffffffff, .mode = true }
 
 static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
-    [CBX_ARM_MSI_CTL / 4] = { .write = cbx_msi_ctl_write },
-    [CBX_ARM_INTX_CTL / 4] = { .write = cbx_intx_ctl_write },
-    [CBX_ARM_DMA_CTL / 4] = { .write = cbx_dma_ctl_write },
+    [CBX_ARM_MSI_CTL / 4] = {
+        .writable = CBX_ARM_MSI_VECTOR_MASK, .write = cbx_msi_ctl_write,
+    },
+    [CBX_ARM_INTX_CTL / 4] = {
+        .writable = CBX_ARM_INTX_ASSERT, .write = cbx_intx_ctl_write,
+    },
+    [CBX_ARM_DMA_CTL / 4] = {
+        .writable = CBX_ARM_DMA_CTL_BITS, .write = cbx_dma_ctl_write,
+    },
     [CBX_ARM_DMA_OFFSET / 4] = RW,
     [CBX_ARM_BUS_ADDR_LO / 4] = RW,
     [CBX_ARM_BUS_ADDR_HI / 4] = RW,
     [CBX_ARM_DMA_LEN / 4] = RW,
-    [CBX_ARM_DMA_STATUS / 4] = { .write = cbx_dma_status_write },
+    [CBX_ARM_DMA_STATUS / 4] = {
+        .writable = CBX_ARM_DMA_STATUS_MASK, .write = cbx_dma_status_write,
+    },
     [CBX_ARM_PASID_VAL / 4] = { .writable = CBX_ARM_PASID_MASK },
     /*
      * The request's qualifiers can be set; a request fails at once, that is,
@@ -86,7 +94,9 @@ static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
         .writable = CBX_ARM_RID_VALID | CBX_ARM_RID_MASK,
     },
     [CBX_ARM_TRACE_DATA / 4] = { .read = cbx_trace_read },
-    [CBX_ARM_TRACE_CTL / 4] = { .write = cbx_trace_ctl_write },
+    [CBX_ARM_TRACE_CTL / 4] = {
+        .writable = CBX_ARM_TRACE_ENABLE, .write = cbx_trace_ctl_write,
+    },
 
     [CBX_REG_FEATURES / 4] = { .read = cbx_features_read },
     [CBX_REG_CONTROL / 4] = { .write = cbx_control_write },
@@ -144,6 +154,32 @@ void cbx_registers_reset(CbxState *s)
     cbx_set64(s, CBX_REG_SEED_LO, s->seed);
     cbx_set64(s, CBX_REG_RUN_APIS_LO, s->apis);
     cbx_set32(s, CBX_REG_FAULTS, s->faults);
+}
+
+bool cbx_registers_valid(CbxState *s)
+{
+    static const uint32_t constant[] = {
+        CBX_REG_MAGIC, CBX_REG_VERSION, CBX_REG_ADDR_BITS, CBX_REG_QUEUES,
+        CBX_REG_VECTORS, CBX_REG_MEM_SIZE_LO, CBX_REG_MEM_SIZE_HI,
+        CBX_REG_SEED_LO, CBX_REG_SEED_HI, CBX_REG_RUN_APIS_LO,
+        CBX_REG_RUN_APIS_HI,
+    };
+    g_autofree CbxState *fresh = g_memdup2(s, sizeof(*s));
+
+    cbx_registers_reset(fresh);
+    for (unsigned i = 0; i < ARRAY_SIZE(constant); i++) {
+        if (cbx_get32(s, constant[i]) != cbx_get32(fresh, constant[i])) {
+            return false;
+        }
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(cbx_registers); i++) {
+        const CbxRegister *r = &cbx_registers[i];
+
+        if (r->writable && (s->regs[i] & ~r->writable)) {
+            return false;
+        }
+    }
+    return !(s->faults & ~FAULT_BITS);
 }
 
 /* ---- One 32-bit register ----------------------------------------------- */

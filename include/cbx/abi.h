@@ -10,6 +10,10 @@
  * means a logical address: what the device puts on the bus, before any IOMMU.
  * Registers are 32 bits wide unless named _LO/_HI; such a pair may be accessed
  * as one naturally aligned 64-bit register at _LO.
+ *
+ * scripts/registers.py makes docs/registers.md of the comments here. That of a
+ * register begins with RO, RW or WO, then what it reads after reset in
+ * parentheses if that is not 0. Names of bits and values are indented.
  */
 #ifndef CBX_ABI_H
 #define CBX_ABI_H
@@ -44,12 +48,12 @@
 /* ---- BAR0 0x000-0x0ff: Arm PCIe Exerciser ------------------------------ */
 
 /* Offsets and bits as in Arm's PCIe Exerciser register description. */
-#define CBX_ARM_MSI_CTL              0x00u
+#define CBX_ARM_MSI_CTL              0x00u  /* RW: sends a message */
 #define   CBX_ARM_MSI_VECTOR_MASK    0x000007ffu
 #define   CBX_ARM_MSI_TRIGGER        0x80000000u
-#define CBX_ARM_INTX_CTL             0x04u
+#define CBX_ARM_INTX_CTL             0x04u  /* RW: level of INTA */
 #define   CBX_ARM_INTX_ASSERT        0x00000001u
-#define CBX_ARM_DMA_CTL              0x08u
+#define CBX_ARM_DMA_CTL              0x08u  /* RW: starts a transfer */
 #define   CBX_ARM_DMA_TRIGGER_MASK   0x0000000fu
 #define   CBX_ARM_DMA_TRIGGER        0x00000001u
 #define   CBX_ARM_DMA_FROM_DEVICE    0x00000010u   /* device memory -> bus */
@@ -64,29 +68,30 @@
 #define   CBX_ARM_DMA_AT_UNTRANSLATED 1u
 #define   CBX_ARM_DMA_AT_TRANSLATED  2u
 #define   CBX_ARM_DMA_AT_RESERVED    3u
-#define CBX_ARM_DMA_OFFSET           0x0cu
-#define CBX_ARM_BUS_ADDR_LO          0x10u
+#define CBX_ARM_DMA_OFFSET           0x0cu  /* RW: in device memory */
+#define CBX_ARM_BUS_ADDR_LO          0x10u  /* RW: logical address */
 #define CBX_ARM_BUS_ADDR_HI          0x14u
-#define CBX_ARM_DMA_LEN              0x18u
-#define CBX_ARM_DMA_STATUS           0x1cu
+#define CBX_ARM_DMA_LEN              0x18u  /* RW: bytes */
+#define CBX_ARM_DMA_STATUS           0x1cu  /* RO: of the last transfer */
 #define   CBX_ARM_DMA_STATUS_MASK    0x00000003u
 #define   CBX_ARM_DMA_OK             0u
 #define   CBX_ARM_DMA_ERR_RANGE      1u   /* outside device memory */
 #define   CBX_ARM_DMA_ERR_INTERNAL   2u   /* fault, reserved type, ... */
 #define   CBX_ARM_DMA_STATUS_CLEAR   0x00000004u
-#define CBX_ARM_PASID_VAL            0x20u
+#define CBX_ARM_PASID_VAL            0x20u  /* RW: kept, not used */
 #define   CBX_ARM_PASID_MASK         0x000fffffu
-#define CBX_ARM_ATS_CTL              0x24u
-#define CBX_ARM_ATS_ADDR_LO          0x28u
+#define CBX_ARM_ATS_CTL              0x24u  /* RW: bits 1 to 4 are kept;
+                                            asks for nothing */
+#define CBX_ARM_ATS_ADDR_LO          0x28u  /* RO: always 0, as the next two */
 #define CBX_ARM_ATS_ADDR_HI          0x2cu
-#define CBX_ARM_ATS_RANGE_LO         0x30u
+#define CBX_ARM_ATS_RANGE_LO         0x30u  /* RO */
 #define CBX_ARM_ATS_RANGE_HI         0x34u
-#define CBX_ARM_ATS_PERM             0x38u
-#define CBX_ARM_RID_CTL              0x3cu
+#define CBX_ARM_ATS_PERM             0x38u  /* RO */
+#define CBX_ARM_RID_CTL              0x3cu  /* RW: requester ID of transfers */
 #define   CBX_ARM_RID_MASK           0x0000ffffu
 #define   CBX_ARM_RID_VALID          0x80000000u
-#define CBX_ARM_TRACE_DATA           0x40u
-#define CBX_ARM_TRACE_CTL            0x44u
+#define CBX_ARM_TRACE_DATA           0x40u  /* RO (0xffffffff): the log */
+#define CBX_ARM_TRACE_CTL            0x44u  /* RW */
 #define   CBX_ARM_TRACE_ENABLE       0x00000001u
 #define CBX_ARM_TRACE_EMPTY          0xffffffffu
 #define CBX_ARM_TRACE_DEPTH          16u  /* records of 5 dwords */
@@ -94,22 +99,25 @@
 
 /* ---- BAR0 0x100-0x1ff: identification and global control --------------- */
 
-#define CBX_REG_MAGIC                0x100u  /* RO */
+#define CBX_REG_MAGIC                0x100u  /* RO (CBX_MAGIC) */
 #define   CBX_MAGIC                  0x31584243u   /* "CBX1" */
-#define CBX_REG_VERSION              0x104u  /* RO: major << 16 | minor */
+#define CBX_REG_VERSION              0x104u  /* RO (CBX_ABI_VERSION):
+                                                major << 16 | minor */
 #define   CBX_ABI_MAJOR              1u
 #define   CBX_ABI_MINOR              0u
 #define   CBX_ABI_VERSION            ((CBX_ABI_MAJOR << 16) | CBX_ABI_MINOR)
-#define CBX_REG_FEATURES             0x108u  /* RO: CBX_FEATURE_* */
+#define CBX_REG_FEATURES             0x108u  /* RO (by the device and the
+                                                machine): CBX_FEATURE_* */
 #define   CBX_FEATURE_QUEUES         0x00000001u
 #define   CBX_FEATURE_ORACLE         0x00000002u
 #define   CBX_FEATURE_REPORT         0x00000004u
 #define   CBX_FEATURE_IOMMU          0x00000008u   /* an IOMMU is in the path */
 #define   CBX_FEATURE_DISPLAY        0x00000010u   /* it has a screen */
-#define CBX_REG_ADDR_BITS            0x10cu  /* RO: address width, 24..64 */
-#define CBX_REG_QUEUES               0x110u  /* RO: number of queues */
-#define CBX_REG_VECTORS              0x114u  /* RO: number of MSI-X vectors */
-#define CBX_REG_MEM_SIZE_LO          0x118u  /* RO: device memory, bytes */
+#define CBX_REG_ADDR_BITS            0x10cu  /* RO (property addr-bits):
+                                                address width, 24..64 */
+#define CBX_REG_QUEUES               0x110u  /* RO (property queues) */
+#define CBX_REG_VECTORS              0x114u  /* RO (property vectors) */
+#define CBX_REG_MEM_SIZE_LO          0x118u  /* RO (property mem-size): bytes */
 #define CBX_REG_MEM_SIZE_HI          0x11cu
 #define CBX_REG_CONTROL              0x120u  /* RW */
 #define   CBX_CONTROL_RESET          0x00000001u   /* W1: as FLR but keeps PCI
@@ -117,15 +125,16 @@
 #define CBX_REG_ERROR                0x124u  /* RO: CBX_STATUS_* of the last
                                                 refused register operation;
                                                 write anything to clear */
-#define CBX_REG_SEED_LO              0x128u  /* RO: seed of this run */
+#define CBX_REG_SEED_LO              0x128u  /* RO (property seed) */
 #define CBX_REG_SEED_HI              0x12cu
 /*
  * What the user wants run: bit n set = call number n (CBX_API_*) is selected.
  * The driver reads it; the device only carries it from its property `apis`.
  */
-#define CBX_REG_RUN_APIS_LO          0x130u  /* RO */
+#define CBX_REG_RUN_APIS_LO          0x130u  /* RO (property apis): bit n
+                                                is call n */
 #define CBX_REG_RUN_APIS_HI          0x134u
-#define CBX_REG_SCRATCH_LO           0x138u  /* RW, no effect; reset 0 */
+#define CBX_REG_SCRATCH_LO           0x138u  /* RW: no effect */
 #define CBX_REG_SCRATCH_HI           0x13cu
 
 /* ---- BAR0 0x200-0x2ff: buffer declaration and oracle ------------------- */
@@ -181,6 +190,12 @@
 #define CBX_REG_BUF_SUM_HI           0x26cu
 #define CBX_REG_BUF_TYPE_SEEN        0x270u  /* RO: CBX_MEMTYPE_*; 0 also where
                                                a device does not have it */
+#define CBX_REG_BUF_NODE_SEEN        0x274u  /* RO: host NUMA node of the RAM
+                                                behind the pages; 0: the host
+                                                does not tell of some page */
+#define   CBX_NODE_SEEN_MASK         0x0000ffffu
+#define   CBX_NODE_SEEN_MIXED        0x40000000u   /* more than one node */
+#define   CBX_NODE_SEEN_KNOWN        0x80000000u   /* MASK is that of all */
 #define CBX_REG_PROBE_LO             0x280u  /* RW: address of one byte */
 #define CBX_REG_PROBE_HI             0x284u
 #define CBX_REG_PROBE_COMMAND        0x288u  /* WO: CBX_PROBE_* */
@@ -261,7 +276,7 @@ enum { CBX_API_NONE = 0, CBX_API_LIST(CBX_API_ENUM_) CBX_API_END };
  * at most 31 bytes, no key twice, none of the device's own ("type", "seq",
  * "time_ns"). A value is UTF-8; what is not is replaced by U+FFFD.
  */
-#define CBX_REG_REPORT_DATA          0x300u  /* WO, 1/2/4/8 bytes */
+#define CBX_REG_REPORT_DATA          0x300u  /* WO: 1, 2, 4 or 8 bytes */
 #define CBX_REG_REPORT_COMMIT        0x308u  /* WO: CBX_REPORT_* */
 #define CBX_REG_REPORT_STATUS        0x30cu  /* RO: CBX_STATUS_* of it */
 
@@ -300,7 +315,8 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 
 /* ---- BAR0 0x480-0x4ff: fault injection --------------------------------- */
 
-#define CBX_REG_FAULTS               0x480u  /* RW: CBX_FAULT_* bit mask */
+#define CBX_REG_FAULTS               0x480u  /* RW (property faults): mask of
+                                                CBX_FAULT_* */
 #define CBX_REG_FAULT_SKIP           0x484u  /* RW: let this many transfers
                                                 pass before each fault */
 /* Bit, identifier, name in the property `faults`. */
@@ -308,7 +324,20 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
     X(0, FLIP_BIT,      "flip-bit")       /* one bit of the data */ \
     X(1, DROP_WRITE,    "drop-write")     /* say done, write nothing */ \
     X(2, SHORT,         "short-transfer") /* last byte not transferred */ \
-    X(3, LOST_IRQ,      "lost-interrupt")
+    X(3, LOST_IRQ,      "lost-interrupt") \
+    X(16, FLIP_VERIFY,   "flip-verify")    /* as FLIP_BIT, only of VERIFY */ \
+    X(17, FLIP_CHECKSUM, "flip-checksum")  /* ... of CHECKSUM */ \
+    X(18, FLIP_FILL,     "flip-fill")      /* ... of FILL */ \
+    X(19, FLIP_SHOT_IN,  "flip-shot-in")   /* ... of single-shot transfers */ \
+    X(20, FLIP_SHOT_OUT, "flip-shot-out") \
+    X(21, STRAY_WRITE,   "stray-write")    /* single-shot, odd length above 1, \
+                                             not from a page's start: inverts \
+                                             the byte before it, too */ \
+    X(22, CROSS_FILL,   "cross-fill")     /* FILL of a declared buffer that is \
+                                             an element of a vector: inverts \
+                                             a byte of another, too */ \
+    X(23, MIXED_UP,     "mixed-up")       /* of several descriptors under way: \
+                                             the completion names another */
 #define CBX_FAULT_ENUM_(n, id, name) CBX_FAULT_##id = 1u << n,
 enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #undef CBX_FAULT_ENUM_
@@ -355,9 +384,9 @@ enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #define CBX_Q_ENTRIES                0x10u  /* RW: power of two, both rings */
 #define   CBX_Q_ENTRIES_MIN          2u
 #define   CBX_Q_ENTRIES_MAX          4096u
-#define CBX_Q_VECTOR                 0x14u  /* RW: MSI-X vector or NONE; with
-                                               MSI-X and MSI off, any other
-                                               than NONE asserts INTx */
+#define CBX_Q_VECTOR                 0x14u  /* RW (CBX_Q_VECTOR_NONE): with MSI-X
+                                               and MSI off, any other value
+                                               asserts INTx */
 #define   CBX_Q_VECTOR_NONE          0xffffffffu
 #define CBX_Q_CONTROL                0x18u  /* RW */
 #define   CBX_Q_ENABLE               0x00000001u  /* 0->1 resets the indices;

@@ -3,11 +3,6 @@
 #include "hal.h"
 
 enum {
-    DMA_ADAPTER_LEAKS_BUFFERS = 0x07,
-    DMA_IRQL = 0x13,
-    DMA_ADAPTER_RELEASED = 0x18,
-    DMA_ADAPTER_NULL = 0x19,
-    DMA_BAD_VERSION = 0x25,
     IRQL_DIFFERS = 1,
     IRQL_TOO_HIGH = 2,
 };
@@ -38,6 +33,13 @@ VOID HalRequireDispatch(const CHAR *Routine, const VOID *Caller)
 {
     if (KeGetCurrentIrql() > DISPATCH_LEVEL) {
         IrqlViolation(IRQL_TOO_HIGH, DISPATCH_LEVEL, Routine, Caller);
+    }
+}
+
+VOID HalRequireExactlyDispatch(const CHAR *Routine, const VOID *Caller)
+{
+    if (KeGetCurrentIrql() != DISPATCH_LEVEL) {
+        IrqlViolation(IRQL_DIFFERS, DISPATCH_LEVEL, Routine, Caller);
     }
 }
 
@@ -120,6 +122,8 @@ struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
     if (Adapter->MapRegisters < MAP_REGISTERS_MIN) {
         Adapter->MapRegisters = MAP_REGISTERS_MIN;
     }
+    Adapter->RegistersFree = Adapter->MapRegisters;
+    InitializeListHead(&Adapter->Waiting);
     HalOperationsInitialize(Adapter);
     if (!NtsLedgerAdd(NtsKindAdapter, &Adapter->Public, sizeof(*Adapter), 0,
                       Caller)) {
@@ -132,13 +136,23 @@ struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
 
 /* ---- Members that concern the adapter itself ---------------------------- */
 
-static VOID NTAPI PutDmaAdapter(CBX_DMA_ADAPTER *Public)
+/* What an adapter must not be released with, in the order of the codes. */
+static VOID RequireReturned(const HAL_ADAPTER *Adapter, const VOID *Caller)
 {
-    const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "PutDmaAdapter", Caller);
+    const struct {
+        ULONG Violation;
+        LONG Left;
+        const CHAR *Name;
+    } Kinds[] = {
+        { DMA_ADAPTER_LEAKS_BUFFERS, Adapter->Buffers, "common buffers" },
+        { DMA_ADAPTER_LEAKS_CHANNEL, Adapter->Channel ||
+          !IsListEmpty(&Adapter->Waiting), "channels" },
+        { DMA_ADAPTER_LEAKS_LISTS, Adapter->Lists, "scatter/gather lists" },
+        { DMA_ADAPTER_LEAKS_REGISTERS, Adapter->Sets,
+          "sets of map registers" },
+    };
     CHAR Where[64];
 
-    HalRequireDispatch("PutDmaAdapter", Caller);
     NtsWhere(Caller, Where, sizeof(Where));
     if (Adapter->Vectors) {
         NtsBugCheck(CBX_DMA_COMMON_BUFFER_VECTOR_ERROR,
@@ -146,11 +160,25 @@ static VOID NTAPI PutDmaAdapter(CBX_DMA_ADAPTER *Public)
                     "adapter released with %u common buffer vectors, by %s",
                     Adapter->Vectors, Where);
     }
-    if (Adapter->Buffers) {
-        NtsBugCheck(NTS_BUG_DMA, DMA_ADAPTER_LEAKS_BUFFERS, (ULONG_PTR)Public,
-                    Adapter->Buffers, 0,
-                    "adapter released with %u common buffers, by %s",
-                    Adapter->Buffers, Where);
+    for (ULONG i = 0; i < RTL_NUMBER_OF(Kinds); i++) {
+        if (Kinds[i].Left) {
+            NtsBugCheck(NTS_BUG_DMA, Kinds[i].Violation, (ULONG_PTR)Adapter,
+                        Kinds[i].Left, 0, "adapter released with %u %s, by %s",
+                        Kinds[i].Left, Kinds[i].Name, Where);
+        }
+    }
+}
+
+static VOID NTAPI PutDmaAdapter(CBX_DMA_ADAPTER *Public)
+{
+    const VOID *Caller = __builtin_return_address(0);
+    HAL_ADAPTER *Adapter = HalAdapter(Public, "PutDmaAdapter", Caller);
+
+    HalRequireDispatch("PutDmaAdapter", Caller);
+    RequireReturned(Adapter, Caller);
+    HalStaleFlush();
+    if (HalFaults & HAL_FAULT_LEAK) {
+        return;
     }
     NtsLedgerRemove(NtsKindAdapter, Public, NULL);
     RtlFillMemory(Adapter, sizeof(*Adapter), 0xdd);
@@ -186,17 +214,57 @@ static NTSTATUS NTAPI GetDmaAdapterInfo(CBX_DMA_ADAPTER *Public,
     return STATUS_SUCCESS;
 }
 
+/* System DMA only: what a bus master has transferred only it knows. */
+static ULONG NTAPI ReadDmaCounter(CBX_DMA_ADAPTER *Public)
+{
+    const VOID *Caller = __builtin_return_address(0);
+
+    HalAdapter(Public, "ReadDmaCounter", Caller);
+    HalRequireDispatch("ReadDmaCounter", Caller);
+    return 0;
+}
+
+/* The processor's caches are coherent: nothing is left to be done. */
+static NTSTATUS NTAPI FlushDmaBuffer(CBX_DMA_ADAPTER *Public, PMDL Mdl,
+                                     BOOLEAN ReadOperation)
+{
+    const VOID *Caller = __builtin_return_address(0);
+
+    UNREFERENCED_PARAMETER(ReadOperation);
+    HalAdapter(Public, "FlushDmaBuffer", Caller);
+    HalRequireDispatch("FlushDmaBuffer", Caller);
+    return HalHolds(Mdl, 0, 0, "FlushDmaBuffer", Caller)
+           ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
+DECLSPEC_NORETURN VOID HalUnprovided(const CHAR *What, const VOID *Caller)
+{
+    CHAR Text[160], Where[64];
+
+    NtsFormat(Text, sizeof(Text), "%s, which this stand-in does not provide, "
+              "was wanted by %s", What, NtsWhere(Caller, Where,
+                                                 sizeof(Where)));
+    pal_panic("not-provided", Text);
+    for (;;) {
+        _mm_pause();
+    }
+}
+
 VOID HalOperationsInitialize(HAL_ADAPTER *Adapter)
 {
     CBX_DMA_OPERATIONS *Operations = &Adapter->Operations;
 
-    HalOperationsUnprovided(Operations);
+    HalChannelOperations(Operations);
+    HalListOperations(Operations);
     Operations->PutDmaAdapter = PutDmaAdapter;
     Operations->AllocateCommonBuffer = HalAllocateCommonBufferV1;
     Operations->FreeCommonBuffer = HalFreeCommonBufferV1;
     Operations->GetDmaAlignment = GetDmaAlignment;
+    Operations->ReadDmaCounter = ReadDmaCounter;
+    Operations->FlushDmaBuffer = FlushDmaBuffer;
     Operations->GetDmaAdapterInfo = GetDmaAdapterInfo;
-    Operations->AllocateCommonBufferEx = HalAllocateCommonBufferEx;
+    Operations->AllocateCommonBufferEx =
+        HalFaults & HAL_FAULT_NO_MEMBER ? NULL : HalAllocateCommonBufferEx;
     Operations->AllocateDomainCommonBuffer = HalAllocateInDomain;
     Operations->JoinDmaDomain = HalJoinDmaDomain;
     Operations->LeaveDmaDomain = HalLeaveDmaDomain;

@@ -6,8 +6,6 @@
 #include "hal.h"
 
 enum {
-    DMA_FREED_TOO_OFTEN = 0x03,
-    DMA_OVERRUN = 0x0f,
     OVERRUN_PADDING_AFTER = 5,
     FRESH = 0xcb,
     GUARD = 0x0f,               /* as the verifier's padding */
@@ -16,6 +14,8 @@ enum {
 };
 
 static LIST_ENTRY Buffers = { &Buffers, &Buffers };
+/* Freed, but mapped still: a fault. */
+static LIST_ENTRY Stale = { &Stale, &Stale };
 static NTS_LOCK Lock;
 
 ULONGLONG HalHighestBelow(ULONGLONG Maximum)
@@ -97,6 +97,35 @@ static VOID Fill(PUCHAR Memory, ULONGLONG Size, ULONGLONG Length)
     RtlFillMemory(Memory + Length, Size - Length, GUARD);
 }
 
+/* What lies before the first byte and after the last page: faults. */
+static ULONGLONG FrontOf(const HAL_REQUEST *Request)
+{
+    return HalHasLongFault(HAL_FAULT_OPEN_BEFORE, Request->Length) ? PAGE_SIZE
+         : HalFaults & HAL_FAULT_MISALIGNED ? HAL_MISALIGNED_BY : 0;
+}
+
+static ULONGLONG BackOf(const HAL_REQUEST *Request)
+{
+    return HalHasLongFault(HAL_FAULT_OPEN_AFTER, Request->Length) ? PAGE_SIZE
+                                                                  : 0;
+}
+
+PVOID HalBufferVa(const HAL_BUFFER *Buffer)
+{
+    return (PUCHAR)Buffer->Dma.va + Buffer->Front;
+}
+
+static ULONGLONG LogicalOf(const HAL_BUFFER *Buffer)
+{
+    if (HalFaults & HAL_FAULT_PHYSICAL) {
+        return pal_phys(HalBufferVa(Buffer));
+    }
+    if (HalHasLongFault(HAL_FAULT_LAST_PAGE, Buffer->Length)) {
+        return 0 - (ULONGLONG)PAGE_SIZE;
+    }
+    return Buffer->Dma.logical + Buffer->Front;
+}
+
 HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                             BOOLEAN InVector, const VOID *Caller)
 {
@@ -104,6 +133,10 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     HAL_BUFFER *Buffer;
     ULONG64 Flags;
 
+    HalStaleFlush();
+    if (HalHasLongFault(HAL_FAULT_NO_MEMORY, Request->Length)) {
+        return NULL;
+    }
     if (Request->Length > MAXULONG - PAGE_SIZE ||
         BYTES_TO_PAGES(Request->Length) > Adapter->MapRegisters) {
         return NULL;
@@ -121,7 +154,9 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     if (!Buffer) {
         return NULL;
     }
-    Buffer->Dma.size = ROUND_TO_PAGES(Request->Length);
+    Buffer->Front = Request->Pages ? 0 : FrontOf(Request);
+    Buffer->Dma.size = ROUND_TO_PAGES(Buffer->Front + Request->Length) +
+                       (Request->Pages ? 0 : BackOf(Request));
     Buffer->Dma.limit = Limit;
     Buffer->Dma.node = Request->Node;
     Buffer->Dma.cache = HalFaults & HAL_FAULT_IGNORE_CACHE ? PAL_CACHE_WB
@@ -132,21 +167,19 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     }
     Buffer->Adapter = Adapter;
     Buffer->Length = Request->Length;
-    Buffer->Logical = Buffer->Dma.logical;
+    Buffer->Logical = LogicalOf(Buffer);
     Buffer->InVector = InVector;
     Buffer->IsMapped = Request->Pages != NULL;
     Buffer->Access = Request->Access;
     Buffer->Caller = Caller;
-    if (HalFaults & HAL_FAULT_PHYSICAL) {
-        Buffer->Logical = pal_phys(Buffer->Dma.va);
-    }
     if (!InVector &&
         !NtsLedgerAdd(NtsKindCommonBuffer, Buffer->Dma.va, Request->Length, 0,
                       Caller)) {
         goto cleanup_memory;
     }
     if (!Buffer->IsMapped) {
-        Fill(Buffer->Dma.va, Buffer->Dma.size, Request->Length);
+        Fill(HalBufferVa(Buffer), Buffer->Dma.size - Buffer->Front,
+             Request->Length);
     }
     Flags = NtsLock(&Lock);
     InsertHeadList(&Buffers, &Buffer->Link);
@@ -165,13 +198,14 @@ cleanup_buffer:
 
 static VOID RequireGuard(const HAL_BUFFER *Buffer, const VOID *Caller)
 {
-    const UCHAR *Memory = Buffer->Dma.va;
+    const UCHAR *Memory = HalBufferVa(Buffer);
     CHAR By[64], Where[64];
 
-    for (ULONGLONG i = Buffer->Length; i < Buffer->Dma.size; i++) {
+    for (ULONGLONG i = Buffer->Length; i < Buffer->Dma.size - Buffer->Front;
+         i++) {
         if (Memory[i] != GUARD) {
             NtsBugCheck(NTS_BUG_DMA, DMA_OVERRUN, OVERRUN_PADDING_AFTER,
-                        (ULONG_PTR)Buffer->Length, (ULONG_PTR)Memory,
+                        (ULONG_PTR)Memory, (ULONG_PTR)&Memory[i],
                         "byte %llu of a common buffer of %llu bytes "
                         "(allocated by %s) was written; found when %s freed "
                         "it", i, Buffer->Length,
@@ -194,8 +228,24 @@ VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller)
         NtsLedgerRemove(NtsKindCommonBuffer, Buffer->Dma.va, NULL);
         InterlockedDecrement(&Adapter->Buffers);
     }
+    if (HalFaults & HAL_FAULT_STALE) {
+        InsertTailList(&Stale, &Buffer->Link);
+        return;
+    }
     Put(Adapter->Device, Buffer->IsMapped, Buffer->Access, &Buffer->Dma);
     NtsFree(Buffer, sizeof(*Buffer));
+}
+
+VOID HalStaleFlush(VOID)
+{
+    while (!IsListEmpty(&Stale)) {
+        HAL_BUFFER *Buffer = CONTAINING_RECORD(RemoveHeadList(&Stale),
+                                               HAL_BUFFER, Link);
+
+        Put(Buffer->Adapter->Device, Buffer->IsMapped, Buffer->Access,
+            &Buffer->Dma);
+        NtsFree(Buffer, sizeof(*Buffer));
+    }
 }
 
 /* Pages mapped twice have one address; then the logical one tells which. */
@@ -209,7 +259,7 @@ static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va,
          Link = Link->Flink) {
         HAL_BUFFER *Buffer = CONTAINING_RECORD(Link, HAL_BUFFER, Link);
 
-        if (Buffer->Dma.va == Va && Buffer->Adapter == Adapter &&
+        if (HalBufferVa(Buffer) == Va && Buffer->Adapter == Adapter &&
             !Buffer->InVector && (!Found || Buffer->Logical == Logical)) {
             Found = Buffer;
         }
@@ -235,7 +285,7 @@ PVOID HalBufferAllocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     }
     Buffer->CacheEnabled = CacheEnabled;
     LogicalAddress->QuadPart = (LONGLONG)Buffer->Logical;
-    return Buffer->Dma.va;
+    return HalBufferVa(Buffer);
 }
 
 PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
@@ -295,22 +345,21 @@ VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
     HalRequirePassive("FreeCommonBuffer", Caller);
     NtsWhere(Caller, Where, sizeof(Where));
     if (!Buffer) {
-        NtsBugCheck(NTS_BUG_DMA, DMA_FREED_TOO_OFTEN, 1, 0, 0,
+        NtsBugCheck(NTS_BUG_DMA, DMA_BUFFERS_FREED_TOO_OFTEN, 1, 0, 0,
                     "FreeCommonBuffer of 0x%p, which is no common buffer of "
                     "this adapter or is freed already, by %s", VirtualAddress,
                     Where);
     }
-    /* Documentation forbids it and names no code: report, free by address. */
     if (Buffer->Length != Length ||
-        Buffer->Logical != (ULONGLONG)LogicalAddress.QuadPart) {
-        NtsFinding("free-arguments", "FreeCommonBuffer with length %u and "
-                   "logical address 0x%I64x for a buffer of %llu bytes at "
-                   "0x%I64x, by %s", Length, LogicalAddress.QuadPart,
-                   Buffer->Length, Buffer->Logical, Where);
-    } else if (!Buffer->CacheEnabled != !CacheEnabled) {
-        NtsFinding("free-arguments", "FreeCommonBuffer with CacheEnabled %u "
-                   "for a buffer allocated with %u, by %s", CacheEnabled,
-                   Buffer->CacheEnabled, Where);
+        Buffer->Logical != (ULONGLONG)LogicalAddress.QuadPart ||
+        !Buffer->CacheEnabled != !CacheEnabled) {
+        NtsBugCheck(NTS_BUG_DMA, DMA_OWN_FREE_ARGUMENTS, Length,
+                    LogicalAddress.QuadPart, CacheEnabled,
+                    "FreeCommonBuffer with length %u, logical address 0x%I64x "
+                    "and CacheEnabled %u of a buffer with length %llu, "
+                    "0x%I64x and %u, by %s", Length, LogicalAddress.QuadPart,
+                    CacheEnabled, Buffer->Length, Buffer->Logical,
+                    Buffer->CacheEnabled, Where);
     }
     HalBufferDelete(Buffer, Caller);
 }

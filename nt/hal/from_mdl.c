@@ -149,6 +149,9 @@ NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *Public, PMDL Mdl,
                                      : STATUS_INVALID_PARAMETER;
     }
     Request.Length = Part.Length;
+    if (HalFaults & HAL_FAULT_READ_ONLY) {
+        Request.Access = PAL_ACCESS_READ;
+    }
     Request.Pages = (PUCHAR)Mdl->MappedSystemVa + Part.Offset;
     return HalBufferAllocate(Adapter, &Request, TRUE, LogicalAddress, Caller)
            ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;

@@ -8,7 +8,10 @@ ULONG HalFaults;
 static const struct {
     ULONG Bit;
     const CHAR *Name;
-} Faults[] = { HAL_FAULT_LIST(HAL_FAULT_ROW_) };
+} Faults[] = {
+    HAL_FAULT_LIST(HAL_FAULT_ROW_)
+    NTS_WDF_FAULT_LIST(HAL_FAULT_ROW_)
+};
 #undef HAL_FAULT_ROW_
 
 static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
@@ -23,7 +26,8 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
 {
-    CHAR Known[192], Message[320];
+    /* Once, at the start; too long for a stack. */
+    static CHAR Known[640], Message[768];
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {
@@ -38,6 +42,16 @@ static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
               "it knows %s", (int)Length, Text, Known);
     pal_panic("unknown-fault", Message);
     return 0;
+}
+
+BOOLEAN HalHasLongFault(ULONG Fault, ULONGLONG Length)
+{
+    return HalFaults & Fault && Length >= HAL_LONG;
+}
+
+ULONGLONG HalNtsPhysicalError(VOID)
+{
+    return HalFaults & HAL_FAULT_WRONG_PAGE ? PAGE_SIZE : 0;
 }
 
 VOID HalNtsStart(const struct pal_boot *Boot)
@@ -59,6 +73,11 @@ VOID HalNtsStart(const struct pal_boot *Boot)
     if (HalFaults) {
         NtsLog(PAL_LOG_ERROR, "faults on: %s", Boot->fault);
     }
+}
+
+ULONG HalNtsFaults(VOID)
+{
+    return HalFaults;
 }
 
 /* Images need an entry point; this one is never called. */
@@ -94,6 +113,6 @@ PVOID NTAPI HalGetAdapter(PDEVICE_DESCRIPTION Description,
 
     UNREFERENCED_PARAMETER(Description);
     UNREFERENCED_PARAMETER(NumberOfMapRegisters);
-    NtsBugCheck(NTS_BUG_DMA, 0x1e, 0, 0, 0, "HalGetAdapter called by %s",
+    NtsBugCheck(NTS_BUG_DMA, DMA_HAL_GET_ADAPTER, 0, 0, 0, "HalGetAdapter called by %s",
                 NtsWhere(__builtin_return_address(0), Where, sizeof(Where)));
 }

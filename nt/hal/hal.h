@@ -21,12 +21,47 @@
     /* where a minimum address is given, the memory lies below it */ \
     X(HAL_FAULT_IGNORE_MINIMUM, 0x8, "hal-ignore-minimum") \
     /* CreateCommonBufferFromMdl refuses with an undocumented status */ \
-    X(HAL_FAULT_WRONG_STATUS, 0x10, "hal-wrong-status")
+    X(HAL_FAULT_WRONG_STATUS, 0x10, "hal-wrong-status") \
+    /* buffers start inside a page */ \
+    X(HAL_FAULT_MISALIGNED, 0x20, "hal-misaligned") \
+    /* the device may access the page before a long buffer */ \
+    X(HAL_FAULT_OPEN_BEFORE, 0x40, "hal-open-before") \
+    /* ... and the page after it */ \
+    X(HAL_FAULT_OPEN_AFTER, 0x80, "hal-open-after") \
+    /* a freed buffer stays mapped until the next allocation */ \
+    X(HAL_FAULT_STALE, 0x100, "hal-stale") \
+    /* all elements of a vector are the first one */ \
+    X(HAL_FAULT_OVERLAP, 0x200, "hal-overlap") \
+    /* there is no memory for long buffers */ \
+    X(HAL_FAULT_NO_MEMORY, 0x400, "hal-no-memory") \
+    /* pages of an MDL are mapped for reading only */ \
+    X(HAL_FAULT_READ_ONLY, 0x800, "hal-read-only") \
+    /* MmGetPhysicalAddress tells the page that follows */ \
+    X(HAL_FAULT_WRONG_PAGE, 0x1000, "hal-wrong-page") \
+    /* the logical address of a long buffer is the last page there is */ \
+    X(HAL_FAULT_LAST_PAGE, 0x2000, "hal-last-page") \
+    /* AllocateCommonBufferEx is NULL */ \
+    X(HAL_FAULT_NO_MEMBER, 0x4000, "hal-no-member") \
+    /* PutDmaAdapter keeps the adapter */ \
+    X(HAL_FAULT_LEAK, 0x8000, "hal-leak")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_
 
 extern ULONG HalFaults;
+
+enum {
+    /*
+     * What faults take for long: Linux aligns the addresses of such a buffer
+     * so that with a page more no other buffer lies next to it.
+     */
+    HAL_LONG = 0x10000,
+    /* How far inside its page a misaligned buffer starts: what rings allow. */
+    HAL_MISALIGNED_BY = 64,
+};
+
+/* Is the fault on, and does it strike a buffer of this length? */
+BOOLEAN HalHasLongFault(ULONG Fault, ULONGLONG Length);
 
 /* ---- Adapters ----------------------------------------------------------- */
 
@@ -41,7 +76,46 @@ typedef struct _HAL_ADAPTER {
     volatile LONG Buffers;          /* outstanding */
     volatile LONG Vectors;
     BOOLEAN Joined;                 /* by JoinDmaDomain */
+    /* Packet DMA, under the lock of registers.c: */
+    ULONG RegistersFree;
+    LIST_ENTRY Waiting;             /* HAL_REGISTERS.Link */
+    LONG Sets;                      /* outstanding, without lists' */
+    LONG Lists, ListsPut;
+    struct _HAL_REGISTERS *Channel;
 } HAL_ADAPTER;
+
+/*
+ * First parameter of 0xE6. Those above 0xcb00 are the project's own, for what
+ * documentation forbids without naming a code.
+ */
+enum {
+    DMA_MISCELLANEOUS = 0x00,
+    DMA_BUFFERS_FREED_TOO_OFTEN = 0x03,
+    DMA_CHANNELS_FREED_TOO_OFTEN = 0x04,
+    DMA_REGISTERS_FREED_TOO_OFTEN = 0x05,
+    DMA_LISTS_FREED_TOO_OFTEN = 0x06,
+    DMA_ADAPTER_LEAKS_BUFFERS = 0x07,
+    DMA_ADAPTER_LEAKS_CHANNEL = 0x08,
+    DMA_ADAPTER_LEAKS_REGISTERS = 0x09,
+    DMA_ADAPTER_LEAKS_LISTS = 0x0a,
+    DMA_TOO_MANY_CHANNELS = 0x0b,
+    DMA_TOO_MANY_REGISTERS = 0x0c,
+    DMA_NOT_LOCKED = 0x0e,
+    DMA_OVERRUN = 0x0f,
+    DMA_STILL_MAPPED = 0x10,
+    DMA_IRQL = 0x13,
+    DMA_FLUSH_NOT_MAPPED = 0x16,
+    DMA_ADAPTER_RELEASED = 0x18,
+    DMA_ADAPTER_NULL = 0x19,
+    DMA_MAPPED_TWICE = 0x1d,
+    DMA_HAL_GET_ADAPTER = 0x1e,
+    DMA_INVALID_BUFFER = 0x1f,
+    DMA_EMPTY_BUFFER = 0x21,
+    DMA_BAD_VERSION = 0x25,
+    DMA_OWN_FREE_ARGUMENTS = 0xcb01,
+    DMA_OWN_DIRECTION = 0xcb02,
+    DMA_OWN_REGISTER_BASE = 0xcb03,
+};
 
 /* Bug check 0xE6 unless it is an adapter that has not been put. */
 HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
@@ -53,11 +127,10 @@ BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter);
 /* 0xE6, IRQL: param 2 is 1 for "must be Expected", 2 for "at most". */
 VOID HalRequirePassive(const CHAR *Routine, const VOID *Caller);
 VOID HalRequireDispatch(const CHAR *Routine, const VOID *Caller);
+VOID HalRequireExactlyDispatch(const CHAR *Routine, const VOID *Caller);
 
 /* Fills in the table: what the version offers, the rest fails loudly. */
 VOID HalOperationsInitialize(HAL_ADAPTER *Adapter);
-/* Slots nobody has written yet: each stops with the member's name. */
-VOID HalOperationsUnprovided(CBX_DMA_OPERATIONS *Operations);
 
 /* ---- Common buffers ----------------------------------------------------- */
 
@@ -75,6 +148,7 @@ typedef struct _HAL_BUFFER {
     LIST_ENTRY Link;
     HAL_ADAPTER *Adapter;
     struct pal_dma Dma;
+    ULONGLONG Front;                /* bytes of Dma before the first one */
     ULONGLONG Length;
     ULONGLONG Logical;              /* as handed out */
     BOOLEAN InVector;
@@ -89,6 +163,10 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                             BOOLEAN InVector, const VOID *Caller);
 /* Checks the guard bytes, then gives the memory back. */
 VOID HalBufferDelete(HAL_BUFFER *Buffer, const VOID *Caller);
+/* The address that the driver has. */
+PVOID HalBufferVa(const HAL_BUFFER *Buffer);
+/* Gives back what a fault has kept mapped. */
+VOID HalStaleFlush(VOID);
 
 /*
  * What a call that returns a virtual address does with a buffer: 0 bytes are
@@ -131,6 +209,87 @@ NTSTATUS NTAPI HalLeaveDmaDomain(CBX_DMA_ADAPTER *);
 NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *, PMDL,
                                 CBX_DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *,
                                 ULONG, PHYSICAL_ADDRESS *);
+
+/* ---- Packet DMA --------------------------------------------------------- */
+
+/* One piece that is contiguous for CPU and device. */
+typedef struct _HAL_RUN {
+    PMDL Mdl;                       /* the first of the chain */
+    ULONGLONG Offset;               /* of the piece, from the chain's start */
+    ULONGLONG Logical;              /* as mapped */
+    ULONGLONG Physical;
+    ULONG Length;
+} HAL_RUN;
+
+/* Map registers that a transfer holds or waits for: its MapRegisterBase. */
+typedef struct _HAL_REGISTERS {
+    LIST_ENTRY Link;
+    HAL_ADAPTER *Adapter;
+    ULONG Count;                    /* pages */
+    ULONG Used;                     /* of these, by Run[] */
+    ULONG Runs;
+    uint32_t Access;                /* PAL_ACCESS_* of Run[] */
+    /* Called when they are there, at DISPATCH_LEVEL. */
+    VOID (*Granted)(struct _HAL_REGISTERS *Registers);
+    PDEVICE_OBJECT DeviceObject;
+    PVOID Routine, Context;         /* the driver's */
+    PVOID TransferContext;
+    /* For a list: */
+    PMDL Mdl;
+    ULONGLONG Offset;
+    ULONG Length;
+    SCATTER_GATHER_LIST *List;
+    SIZE_T ListSize;                /* 0: it is the driver's memory */
+    const VOID *Caller;
+    HAL_RUN Run[];                  /* Count of them */
+} HAL_REGISTERS;
+
+/* A part of a chain of MDLs; registers that it takes. */
+ULONG HalRegistersFor(PMDL Mdl, ULONGLONG Offset, ULONGLONG Length);
+/* Pieces of it that are contiguous. */
+ULONG HalRunsOf(PMDL Mdl, ULONGLONG Offset, ULONGLONG Length);
+/* Does the chain hold so much? Bug checks if it is not locked in memory. */
+BOOLEAN HalHolds(PMDL Mdl, ULONGLONG Offset, ULONGLONG Length,
+                 const CHAR *Routine, const VOID *Caller);
+/* Bytes from the start of the chain to Va; bug checks if there are none. */
+ULONGLONG HalOffsetOf(PMDL Mdl, PVOID Va, const CHAR *Routine,
+                      const VOID *Caller);
+
+/* NULL: no memory. Count must not be more than the adapter has. */
+HAL_REGISTERS *HalRegistersCreate(HAL_ADAPTER *Adapter, ULONG Count,
+                                  const VOID *Caller);
+/* TRUE: granted at once. Else they wait, unless MayWait is FALSE. */
+BOOLEAN HalRegistersTake(HAL_REGISTERS *Registers, BOOLEAN MayWait);
+/* Gives them back, with whatever waits for them being granted, and deletes. */
+VOID HalRegistersGive(HAL_REGISTERS *Registers);
+VOID HalRegistersDelete(HAL_REGISTERS *Registers);
+/* Deletes what waits with this transfer context. FALSE: nothing does. */
+BOOLEAN HalRegistersCancel(HAL_ADAPTER *Adapter, PVOID TransferContext);
+
+/* Maps the first piece of a part; NULL: no address is to be had. */
+const HAL_RUN *HalMapRun(HAL_REGISTERS *Registers, PMDL Mdl, ULONGLONG Offset,
+                         ULONG Length, BOOLEAN WriteToDevice);
+/* Unmaps the pieces that lie in a part; how many. */
+ULONG HalUnmapRuns(HAL_REGISTERS *Registers, const MDL *Mdl, ULONGLONG Offset,
+                   ULONGLONG Length);
+
+/* What the driver is told of a piece. */
+LONGLONG HalLogicalOf(const HAL_RUN *Run);
+/* One more element. */
+VOID HalListAdd(SCATTER_GATHER_LIST *List, const HAL_RUN *Run);
+#define HAL_LIST_SIZE(Count) \
+    ((ULONG)(FIELD_OFFSET(SCATTER_GATHER_LIST, Elements) + \
+             (Count) * sizeof(SCATTER_GATHER_ELEMENT)))
+
+/* Fill in their members of DMA_OPERATIONS. */
+VOID HalChannelOperations(CBX_DMA_OPERATIONS *Operations);
+VOID HalListOperations(CBX_DMA_OPERATIONS *Operations);
+
+/* InitializeDmaTransferContext has seen it. */
+BOOLEAN HalIsTransferContext(const VOID *TransferContext);
+
+/* "Not provided" is said by name, as everywhere. */
+DECLSPEC_NORETURN VOID HalUnprovided(const CHAR *What, const VOID *Caller);
 
 NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS,
                                  PHYSICAL_ADDRESS, MEMORY_CACHING_TYPE,

@@ -35,7 +35,7 @@ static VECTOR *Require(CBX_DMA_ADAPTER *Public, VECTOR *Vector,
 
     if (!NtsLedgerFind(NtsKindVector, Vector, NULL) ||
         Vector->Adapter != Adapter) {
-        NtsBugCheck(NTS_BUG_DMA, 0x03, 1, 0, 0,
+        NtsBugCheck(NTS_BUG_DMA, DMA_BUFFERS_FREED_TOO_OFTEN, 1, 0, 0,
                     "%s of 0x%p, which is no vector of this adapter or is "
                     "freed already, by %s", Routine, Vector,
                     NtsWhere(Caller, Where, sizeof(Where)));
@@ -68,11 +68,25 @@ static SIZE_T VectorSize(ULONG Count)
     return FIELD_OFFSET(VECTOR, Element) + Count * sizeof(HAL_BUFFER *);
 }
 
+/* A fault may have given several elements the same memory. */
+static VOID DeleteElement(VECTOR *Vector, ULONG Index, const VOID *Caller)
+{
+    HAL_BUFFER *Buffer = Vector->Element[Index];
+
+    Vector->Element[Index] = NULL;
+    for (ULONG i = 0; i < Vector->Count; i++) {
+        if (Vector->Element[i] == Buffer) {
+            return;
+        }
+    }
+    HalBufferDelete(Buffer, Caller);
+}
+
 static VOID Delete(VECTOR *Vector, const VOID *Caller)
 {
     for (ULONG i = 0; i < Vector->Count; i++) {
         if (Vector->Element[i]) {
-            HalBufferDelete(Vector->Element[i], Caller);
+            DeleteElement(Vector, i, Caller);
         }
     }
     NtsFree(Vector, VectorSize(Vector->Count));
@@ -127,7 +141,9 @@ NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *Public,
     Vector->Adapter = Adapter;
     Vector->Count = NumberOfElements;
     for (ULONG i = 0; i < NumberOfElements; i++) {
-        Vector->Element[i] = HalBufferCreate(Adapter, &Request, TRUE, Caller);
+        Vector->Element[i] = i && HalFaults & HAL_FAULT_OVERLAP
+                             ? Vector->Element[0]
+                             : HalBufferCreate(Adapter, &Request, TRUE, Caller);
         if (!Vector->Element[i]) {
             Delete(Vector, Caller);
             return STATUS_INSUFFICIENT_RESOURCES;
@@ -154,7 +170,7 @@ VOID NTAPI HalGetFromVector(CBX_DMA_ADAPTER *Public, VECTOR *Vector,
     RequireIrql(DISPATCH_LEVEL, Routine, Caller);
     Require(Public, Vector, Routine, Caller);
     Buffer = *RequireElement(Vector, Index, Routine, Caller);
-    *VirtualAddress = Buffer->Dma.va;
+    *VirtualAddress = HalBufferVa(Buffer);
     LogicalAddress->QuadPart = (LONGLONG)Buffer->Logical;
 }
 
@@ -163,13 +179,11 @@ VOID NTAPI HalFreeFromVector(CBX_DMA_ADAPTER *Public, VECTOR *Vector,
 {
     const VOID *Caller = __builtin_return_address(0);
     const CHAR *Routine = "FreeCommonBufferFromVector";
-    HAL_BUFFER **Element;
 
     RequireIrql(PASSIVE_LEVEL, Routine, Caller);
     Require(Public, Vector, Routine, Caller);
-    Element = RequireElement(Vector, Index, Routine, Caller);
-    HalBufferDelete(*Element, Caller);
-    *Element = NULL;
+    RequireElement(Vector, Index, Routine, Caller);
+    DeleteElement(Vector, Index, Caller);
 }
 
 /*

@@ -41,12 +41,17 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
     X(NtsKindIoSpace, "mapped I/O space") \
     X(NtsKindMdl, "MDL") \
     X(NtsKindIrp, "IRP") \
+    X(NtsKindPowerIrp, "power IRP") \
     X(NtsKindWorkItem, "work item") \
     X(NtsKindThread, "running thread") \
     X(NtsKindHandle, "open handle") \
     X(NtsKindAdapter, "DMA adapter") \
     X(NtsKindCommonBuffer, "common buffer") \
-    X(NtsKindVector, "common buffer vector")
+    X(NtsKindVector, "common buffer vector") \
+    X(NtsKindRegisters, "set of map registers") \
+    X(NtsKindList, "scatter/gather list") \
+    X(NtsKindWdfBinding, "binding to KMDF") \
+    X(NtsKindWdfObject, "framework object")
 #define NTS_KIND_ENUM_(Id, Name) Id,
 typedef enum _NTS_KIND {
     NTS_KIND_LIST(NTS_KIND_ENUM_) NtsKinds
@@ -120,10 +125,33 @@ NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
 
 /* Called once by ntoskrnl.exe. Bug checks on an unknown fault name. */
 VOID HalNtsStart(const struct pal_boot *Boot);
+/* Bytes by which MmGetPhysicalAddress is to be wrong: a fault. */
+ULONGLONG HalNtsPhysicalError(VOID);
 /* What IoGetDmaAdapter does; Device is the platform's handle of the PDO. */
 struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
                                       struct _DEVICE_DESCRIPTION *Description,
                                       ULONG *NumberOfMapRegisters,
                                       const VOID *Caller);
+
+/* ---- Faults of wdf01000.sys --------------------------------------------- */
+
+/* Bit, name in cbx_nt.fault=; the HAL reads them for all images. */
+#define NTS_WDF_FAULT_LIST(X) \
+    /* a common buffer's alignment is a page, whatever was asked for */ \
+    X(NTS_FAULT_WDF_ALIGNMENT, 0x10000, "wdf-ignore-alignment") \
+    /* WdfCommonBufferGetLength returns one byte too much */ \
+    X(NTS_FAULT_WDF_LENGTH, 0x20000, "wdf-wrong-length") \
+    /* with its enabler a common buffer's object goes, its memory stays */ \
+    X(NTS_FAULT_WDF_KEEP_CHILDREN, 0x40000, "wdf-keep-memory") \
+    /* common buffers are refused with an undocumented status */ \
+    X(NTS_FAULT_WDF_STATUS, 0x80000, "wdf-wrong-status") \
+    /* no cleanup callback of a common buffer that goes with its enabler */ \
+    X(NTS_FAULT_WDF_CLEANUP, 0x100000, "wdf-skip-cleanup")
+#define NTS_WDF_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
+enum { NTS_WDF_FAULT_LIST(NTS_WDF_FAULT_ENUM_) };
+#undef NTS_WDF_FAULT_ENUM_
+
+/* Those that are on. */
+ULONG HalNtsFaults(VOID);
 
 #endif /* CBX_NT_NTS_H */

@@ -18,6 +18,7 @@ static const struct {
     { 0x000000c9, "DRIVER_VERIFIER_IOMANAGER_VIOLATION" },
     { 0x000000ce, "DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS" },
     { 0x000000e6, "DRIVER_VERIFIER_DMA_VIOLATION" },
+    { 0x0000010d, "WDF_VIOLATION" },
     { 0x000001dc, "DMA_COMMON_BUFFER_VECTOR_ERROR" },
 };
 
@@ -31,6 +32,35 @@ static const CHAR *BugCheckName(ULONG Code)
     return "see the bug check code reference";
 }
 
+static BOOLEAN EndsThread;
+
+VOID NtsBugCheckStart(const struct pal_boot *Boot)
+{
+    CHAR Text[128];
+
+    EndsThread = !strcmp(Boot->bugcheck, "thread");
+    if (!EndsThread && strcmp(Boot->bugcheck, "guest")) {
+        NtsFormat(Text, sizeof(Text), "cbx_nt.bugcheck=%s: it must be guest "
+                  "or thread", Boot->bugcheck);
+        pal_panic("bad-parameter", Text);
+    }
+}
+
+/*
+ * For tests: a driver's own thread that did wrong ends, and the guest goes on.
+ * Whatever it held is left as it is. Elsewhere there is nothing to end.
+ */
+static VOID EndThread(VOID)
+{
+    if (!EndsThread || !pal_in_thread() || NtsDpcIsRunning() ||
+        !NtsLedgerFind(NtsKindThread, KeGetCurrentThread(), NULL)) {
+        return;
+    }
+    KeLowerIrql(PASSIVE_LEVEL);
+    __writeeflags(__readeflags() | 0x200);      /* interrupts on */
+    PsTerminateSystemThread(STATUS_UNSUCCESSFUL);
+}
+
 static DECLSPEC_NORETURN VOID Stop(ULONG Code, const ULONG_PTR *P,
                                    const CHAR *Why)
 {
@@ -42,6 +72,10 @@ static DECLSPEC_NORETURN VOID Stop(ULONG Code, const ULONG_PTR *P,
            Code, P[0], P[1], P[2], P[3]);
     NtsFormat(Text, sizeof(Text), "%s (0x%I64x, 0x%I64x, 0x%I64x, 0x%I64x): %s",
               BugCheckName(Code), P[0], P[1], P[2], P[3], Why);
+    if (EndsThread) {
+        NtsLog(PAL_LOG_ERROR, "%s", Text);
+        EndThread();
+    }
     pal_panic(Number, Text);
     for (;;) {
         _mm_pause();

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* DbgPrint and the console. */
 #include "format.h"
+#include "report.h"
 
 enum { LINE_MAX = 512 };
 
-static VOID LogV(ULONG Level, const CHAR *Format, va_list Args)
+/* Without the newline that the console adds itself. */
+static VOID FormatLine(CHAR *Line, const CHAR *Format, va_list Args)
 {
-    CHAR Line[LINE_MAX];
-    SIZE_T Length = NtsFormatV(Line, sizeof(Line), Format, Args);
+    SIZE_T Length = NtsFormatV(Line, LINE_MAX, Format, Args);
 
     while (Length && (Line[Length - 1] == '\n' || Line[Length - 1] == '\r')) {
         Line[--Length] = 0;
     }
-    pal_log(Level, Line);
 }
 
 VOID NtsLog(ULONG Level, const CHAR *Format, ...)
 {
+    CHAR Line[LINE_MAX];
     va_list Args;
 
     va_start(Args, Format);
-    LogV(Level, Format, Args);
+    FormatLine(Line, Format, Args);
     va_end(Args);
+    pal_log(Level, Line);
+}
+
+/* What the driver says. */
+static VOID Say(ULONG Level, const CHAR *Format, va_list Args)
+{
+    CHAR Line[LINE_MAX];
+
+    FormatLine(Line, Format, Args);
+    pal_log(Level, Line);
+    ReportText(Level == PAL_LOG_ERROR ? "error" : "info", Line);
 }
 
 ULONG __cdecl DbgPrint(PCSTR Format, ...)
@@ -29,7 +41,7 @@ ULONG __cdecl DbgPrint(PCSTR Format, ...)
     va_list Args;
 
     va_start(Args, Format);
-    LogV(PAL_LOG_INFO, Format, Args);
+    Say(PAL_LOG_INFO, Format, Args);
     va_end(Args);
     return STATUS_SUCCESS;
 }
@@ -40,8 +52,8 @@ ULONG __cdecl DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...)
 
     UNREFERENCED_PARAMETER(ComponentId);
     va_start(Args, Format);
-    LogV(Level == DPFLTR_ERROR_LEVEL ? PAL_LOG_ERROR : PAL_LOG_INFO, Format,
-         Args);
+    Say(Level == DPFLTR_ERROR_LEVEL ? PAL_LOG_ERROR : PAL_LOG_INFO, Format,
+        Args);
     va_end(Args);
     return STATUS_SUCCESS;
 }

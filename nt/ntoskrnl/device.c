@@ -78,7 +78,7 @@ static NAMED *NameFind(LIST_ENTRY *List, PCUNICODE_STRING Name)
     for (LIST_ENTRY *Link = List->Flink; Link != List; Link = Link->Flink) {
         NAMED *Named = CONTAINING_RECORD(Link, NAMED, Link);
 
-        if (RtlEqualUnicodeString(&Named->Name, Name, TRUE)) {
+        if (NtsIsSameName(&Named->Name, Name)) {
             return Named;
         }
     }
@@ -229,8 +229,10 @@ VOID NTAPI IoDetachDevice(PDEVICE_OBJECT TargetDevice)
 
 PDEVICE_OBJECT NTAPI IoGetAttachedDeviceReference(PDEVICE_OBJECT DeviceObject)
 {
-    PDEVICE_OBJECT Top = NtsDeviceTop(DeviceObject);
+    PDEVICE_OBJECT Top;
 
+    NTS_IRQL(DISPATCH_LEVEL);
+    Top = NtsDeviceTop(DeviceObject);
     ObfReferenceObject(Top);
     return Top;
 }
@@ -308,6 +310,7 @@ NTSTATUS NTAPI IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
 
 VOID NTAPI RtlFreeUnicodeString(PUNICODE_STRING String)
 {
+    NTS_IRQL(PASSIVE_LEVEL);
     if (String->Buffer) {
         ExFreePoolWithTag(String->Buffer, 0);
         RtlZeroMemory(String, sizeof(*String));

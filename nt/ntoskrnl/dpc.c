@@ -129,6 +129,11 @@ VOID NtsDpcRun(VOID)
     }
 }
 
+BOOLEAN NtsDpcIsRunning(VOID)
+{
+    return Running != NULL;
+}
+
 VOID NtsDpcCatchUp(VOID)
 {
     KIRQL Irql;

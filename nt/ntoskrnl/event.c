@@ -44,9 +44,12 @@ LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 
 LONG NTAPI KeResetEvent(PRKEVENT Event)
 {
-    ULONG64 Flags = NtsDispatcherLock();
-    LONG Before = Event->Header.SignalState;
+    ULONG64 Flags;
+    LONG Before;
 
+    NTS_IRQL(DISPATCH_LEVEL);
+    Flags = NtsDispatcherLock();
+    Before = Event->Header.SignalState;
     Event->Header.SignalState = 0;
     NtsDispatcherUnlock(Flags);
     return Before;
@@ -54,6 +57,7 @@ LONG NTAPI KeResetEvent(PRKEVENT Event)
 
 VOID NTAPI KeClearEvent(PRKEVENT Event)
 {
+    NTS_IRQL(DISPATCH_LEVEL);
     KeResetEvent(Event);
 }
 
@@ -127,6 +131,7 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
 
 LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex)
 {
+    NTS_IRQL(DISPATCH_LEVEL);
     return Mutex->Header.SignalState;
 }
 

@@ -259,10 +259,11 @@ NTSTATUS NTAPI IoConnectInterruptEx(PIO_CONNECT_INTERRUPT_PARAMETERS Parameters)
 VOID NTAPI
 IoDisconnectInterruptEx(PIO_DISCONNECT_INTERRUPT_PARAMETERS Parameters)
 {
-    PVOID Object = Parameters->ConnectionContext.Generic;
     CHAR Where[64];
+    PVOID Object;
 
     NTS_IRQL(PASSIVE_LEVEL);
+    Object = Parameters->ConnectionContext.Generic;
     if (!NtsLedgerRemove(NtsKindInterrupt, Object, NULL)) {
         NtsBugCheck(NTS_BUG_VERIFIER, 0xe1, (ULONG_PTR)Object, 0, 0,
                     "IoDisconnectInterruptEx of what is not connected, by %s",
@@ -304,6 +305,7 @@ VOID NTAPI IoDisconnectInterrupt(PKINTERRUPT InterruptObject)
 {
     IO_DISCONNECT_INTERRUPT_PARAMETERS Parameters;
 
+    NTS_IRQL(PASSIVE_LEVEL);
     Parameters.Version = CONNECT_FULLY_SPECIFIED;
     Parameters.ConnectionContext.InterruptObject = InterruptObject;
     IoDisconnectInterruptEx(&Parameters);

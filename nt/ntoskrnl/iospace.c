@@ -83,11 +83,13 @@ PHYSICAL_ADDRESS NTAPI MmGetPhysicalAddress(PVOID Va)
     uint64_t Physical = pal_phys(Va);
 
     /* Windows says 0 where nothing is mapped. */
-    Address.QuadPart = Physical == ~0ull ? 0 : (LONGLONG)Physical;
+    Address.QuadPart = Physical == ~0ull
+                       ? 0 : (LONGLONG)(Physical + HalNtsPhysicalError());
     return Address;
 }
 
 BOOLEAN NTAPI MmIsAddressValid(PVOID Va)
 {
+    NTS_IRQL(DISPATCH_LEVEL);
     return pal_phys(Va) != ~0ull;
 }

@@ -3,10 +3,13 @@
 #include "nt.h"
 
 enum {
+    FREED = 0xdd,
     IOMANAGER_BAD_IRP = 0x03,
     IOMANAGER_BAD_DEVICE = 0x04,
     IOMANAGER_IRQL_CHANGED = 0x05,
     IOMANAGER_PENDING_STATUS = 0x06,
+    IOMANAGER_OTHER_STATUS = 0x0c,
+    IOMANAGER_NOT_COMPLETED = 0x0e,
     VERIFIER_COMPLETION_IRQL = 0xfa,
 };
 
@@ -22,7 +25,7 @@ VOID NTAPI IoInitializeIrp(PIRP Irp, USHORT PacketSize, CCHAR StackSize)
     InitializeListHead(&Irp->ThreadListEntry);
 }
 
-static PIRP Allocate(CCHAR StackSize)
+PIRP NtsIrpAllocate(CCHAR StackSize)
 {
     PIRP Irp = NtsAllocate(IoSizeOfIrp(StackSize));
 
@@ -32,13 +35,24 @@ static PIRP Allocate(CCHAR StackSize)
     return Irp;
 }
 
+/* So that a second completion is known for what it is. */
+VOID NtsIrpFree(PIRP Irp)
+{
+    SIZE_T Size = Irp ? Irp->Size : 0;
+
+    if (Irp) {
+        RtlFillMemory(Irp, Size, FREED);
+        NtsFree(Irp, Size);
+    }
+}
+
 PIRP NTAPI IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota)
 {
     PIRP Irp;
 
     UNREFERENCED_PARAMETER(ChargeQuota);
     NTS_IRQL(DISPATCH_LEVEL);
-    Irp = Allocate(StackSize);
+    Irp = NtsIrpAllocate(StackSize);
     if (Irp && !NtsLedgerAdd(NtsKindIrp, Irp, Irp->Size, 0,
                              __builtin_return_address(0))) {
         NtsFree(Irp, Irp->Size);
@@ -58,7 +72,48 @@ VOID NTAPI IoFreeIrp(PIRP Irp)
                     NtsWhere(__builtin_return_address(0), Where,
                              sizeof(Where)));
     }
-    NtsFree(Irp, Irp->Size);
+    NtsIrpFree(Irp);
+}
+
+PIRP NtsIrpBuild(UCHAR MajorFunction, PDEVICE_OBJECT DeviceObject,
+                 PKEVENT Event, PIO_STATUS_BLOCK IoStatusBlock)
+{
+    PIRP Irp = NtsIrpAllocate(DeviceObject->StackSize);
+
+    if (Irp) {
+        Irp->UserEvent = Event;
+        Irp->UserIosb = IoStatusBlock;
+        Irp->Tail.Overlay.Thread = (PETHREAD)KeGetCurrentThread();
+        IoGetNextIrpStackLocation(Irp)->MajorFunction = MajorFunction;
+    }
+    return Irp;
+}
+
+NTSTATUS NtsIrpSend(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event,
+                    const IO_STATUS_BLOCK *Iosb)
+{
+    UCHAR Major = IoGetNextIrpStackLocation(Irp)->MajorFunction;
+    UCHAR Minor = IoGetNextIrpStackLocation(Irp)->MinorFunction;
+    NTSTATUS Status = IofCallDriver(DeviceObject, Irp);
+
+    if (Status == STATUS_PENDING) {
+        KeWaitForSingleObject(Event, Executive, KernelMode, FALSE, NULL);
+        return Iosb->Status;
+    }
+    if (!KeReadStateEvent(Event)) {
+        NtsBugCheck(NTS_BUG_IOMANAGER, IOMANAGER_NOT_COMPLETED,
+                    (ULONG_PTR)DeviceObject, Minor, (ULONG)Status,
+                    "request 0x%02x/0x%02x returned 0x%08x and was not "
+                    "completed", Major, Minor, (ULONG)Status);
+    }
+    if (Status != Iosb->Status) {
+        NtsBugCheck(NTS_BUG_IOMANAGER, IOMANAGER_OTHER_STATUS,
+                    (ULONG_PTR)DeviceObject, (ULONG)Status,
+                    (ULONG)Iosb->Status, "request 0x%02x/0x%02x returned "
+                    "0x%08x but was completed with 0x%08x", Major, Minor,
+                    (ULONG)Status, (ULONG)Iosb->Status);
+    }
+    return Status;
 }
 
 /* Such a request is freed by its completion, not by the one who built it. */
@@ -69,8 +124,6 @@ PIRP NTAPI IoBuildSynchronousFsdRequest(ULONG MajorFunction,
                                         PKEVENT Event,
                                         PIO_STATUS_BLOCK IoStatusBlock)
 {
-    PIRP Irp;
-
     UNREFERENCED_PARAMETER(Buffer);
     UNREFERENCED_PARAMETER(Length);
     UNREFERENCED_PARAMETER(StartingOffset);
@@ -80,14 +133,51 @@ PIRP NTAPI IoBuildSynchronousFsdRequest(ULONG MajorFunction,
         MajorFunction != IRP_MJ_SHUTDOWN && MajorFunction != IRP_MJ_POWER) {
         return NULL;
     }
-    Irp = Allocate(DeviceObject->StackSize);
+    return NtsIrpBuild((UCHAR)MajorFunction, DeviceObject, Event,
+                       IoStatusBlock);
+}
+
+PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG Code,
+                                         PDEVICE_OBJECT DeviceObject,
+                                         PVOID Input, ULONG InputLength,
+                                         PVOID Output, ULONG OutputLength,
+                                         BOOLEAN Internal, PKEVENT Event,
+                                         PIO_STATUS_BLOCK IoStatusBlock)
+{
+    ULONG Size = max(InputLength, OutputLength);
+    PIO_STACK_LOCATION Stack;
+    PIRP Irp;
+
+    NTS_IRQL(PASSIVE_LEVEL);
+    /* The low bits say how data travel; nobody here sends it by MDL. */
+    if ((Code & 3) != METHOD_BUFFERED) {
+        return NULL;
+    }
+    Irp = NtsIrpBuild(Internal ? IRP_MJ_INTERNAL_DEVICE_CONTROL
+                               : IRP_MJ_DEVICE_CONTROL,
+                      DeviceObject, Event, IoStatusBlock);
     if (!Irp) {
         return NULL;
     }
-    Irp->UserEvent = Event;
-    Irp->UserIosb = IoStatusBlock;
-    Irp->Tail.Overlay.Thread = (PETHREAD)KeGetCurrentThread();
-    IoGetNextIrpStackLocation(Irp)->MajorFunction = (UCHAR)MajorFunction;
+    Stack = IoGetNextIrpStackLocation(Irp);
+    Stack->Parameters.DeviceIoControl.IoControlCode = Code;
+    Stack->Parameters.DeviceIoControl.InputBufferLength = InputLength;
+    Stack->Parameters.DeviceIoControl.OutputBufferLength = OutputLength;
+    if (!Size) {
+        return Irp;
+    }
+    Irp->AssociatedIrp.SystemBuffer = NtsAllocate(Size);
+    if (!Irp->AssociatedIrp.SystemBuffer) {
+        NtsIrpFree(Irp);
+        return NULL;
+    }
+    memcpy(Irp->AssociatedIrp.SystemBuffer, Input, InputLength);
+    Irp->Flags = IRP_BUFFERED_IO | IRP_DEALLOCATE_BUFFER |
+                 (OutputLength ? IRP_INPUT_OPERATION : 0);
+    Irp->UserBuffer = Output;
+    /* The lengths, where the stack locations are gone. */
+    Irp->Overlay.AllocationSize.LowPart = Size;
+    Irp->Overlay.AllocationSize.HighPart = (LONG)OutputLength;
     return Irp;
 }
 
@@ -98,6 +188,8 @@ NTSTATUS FASTCALL IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     NTSTATUS Status;
     CHAR Where[64];
 
+    NtsRequireIrql(DISPATCH_LEVEL, "IoCallDriver",
+                   __builtin_return_address(0));
     NtsWhere(__builtin_return_address(0), Where, sizeof(Where));
     if (Irp->Type != IO_TYPE_IRP) {
         NtsBugCheck(NTS_BUG_IOMANAGER, IOMANAGER_BAD_IRP, (ULONG_PTR)Irp, 0, 0,
@@ -107,10 +199,6 @@ NTSTATUS FASTCALL IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         NtsBugCheck(NTS_BUG_IOMANAGER, IOMANAGER_BAD_DEVICE,
                     (ULONG_PTR)DeviceObject, 0, 0,
                     "IoCallDriver to what is no device object, by %s", Where);
-    }
-    if (Irql > DISPATCH_LEVEL) {
-        NtsRequireIrql(DISPATCH_LEVEL, "IoCallDriver",
-                       __builtin_return_address(0));
     }
     if (--Irp->CurrentLocation <= 0) {
         /* NO_MORE_IRP_STACK_LOCATIONS */
@@ -161,14 +249,36 @@ static NTSTATUS CallCompletion(PIO_COMPLETION_ROUTINE Routine,
     return Status;
 }
 
+/* What the driver has put there goes to who asked for it. */
+static VOID ReturnBuffer(PIRP Irp)
+{
+    ULONG Room = (ULONG)Irp->Overlay.AllocationSize.HighPart;
+
+    if (Irp->IoStatus.Information > Room) {
+        NtsFinding("information-fits", "a request was completed with %llu "
+                   "bytes for a buffer of %u",
+                   (ULONGLONG)Irp->IoStatus.Information, Room);
+        Irp->IoStatus.Information = Room;
+    }
+    if (Irp->Flags & IRP_INPUT_OPERATION && !NT_ERROR(Irp->IoStatus.Status)) {
+        memcpy(Irp->UserBuffer, Irp->AssociatedIrp.SystemBuffer,
+               Irp->IoStatus.Information);
+    }
+    NtsFree(Irp->AssociatedIrp.SystemBuffer,
+            Irp->Overlay.AllocationSize.LowPart);
+}
+
 static VOID Finish(PIRP Irp)
 {
     PKEVENT Event = Irp->UserEvent;
 
+    if (Irp->Flags & IRP_BUFFERED_IO) {
+        ReturnBuffer(Irp);
+    }
     if (Irp->UserIosb) {
         *Irp->UserIosb = Irp->IoStatus;
     }
-    NtsFree(Irp, Irp->Size);
+    NtsIrpFree(Irp);
     if (Event) {
         KeSetEvent(Event, IO_NO_INCREMENT, FALSE);
     }
@@ -231,6 +341,7 @@ NTSTATUS NTAPI IoSetCompletionRoutineEx(PDEVICE_OBJECT DeviceObject, PIRP Irp,
                                         BOOLEAN InvokeOnCancel)
 {
     UNREFERENCED_PARAMETER(DeviceObject);
+    NTS_IRQL(DISPATCH_LEVEL);
     /* Windows keeps the driver loaded; here it is unloaded last anyway. */
     IoSetCompletionRoutine(Irp, Routine, Context, InvokeOnSuccess,
                            InvokeOnError, InvokeOnCancel);
@@ -263,30 +374,4 @@ VOID NTAPI IoAcquireCancelSpinLock(PKIRQL Irql)
 VOID NTAPI IoReleaseCancelSpinLock(KIRQL Irql)
 {
     KeReleaseSpinLock(&CancelLock, Irql);
-}
-
-NTSTATUS NTAPI PoCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
-{
-    return IofCallDriver(DeviceObject, Irp);
-}
-
-VOID NTAPI PoStartNextPowerIrp(PIRP Irp)
-{
-    UNREFERENCED_PARAMETER(Irp);
-}
-
-POWER_STATE NTAPI PoSetPowerState(PDEVICE_OBJECT DeviceObject,
-                                  POWER_STATE_TYPE Type, POWER_STATE State)
-{
-    POWER_STATE Before;
-
-    UNREFERENCED_PARAMETER(DeviceObject);
-    UNREFERENCED_PARAMETER(State);
-    RtlZeroMemory(&Before, sizeof(Before));
-    if (Type == DevicePowerState) {
-        Before.DeviceState = PowerDeviceD0;
-    } else {
-        Before.SystemState = PowerSystemWorking;
-    }
-    return Before;
 }

@@ -56,12 +56,14 @@ VOID NTAPI IoFreeMdl(PMDL Mdl)
 
 VOID NTAPI MmBuildMdlForNonPagedPool(PMDL Mdl)
 {
-    PUCHAR Va = Mdl->StartVa;
-    ULONG Count = ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(Mdl),
-                                                 Mdl->ByteCount);
     CHAR Where[64];
+    PUCHAR Va;
+    ULONG Count;
 
     NTS_IRQL(DISPATCH_LEVEL);
+    Va = Mdl->StartVa;
+    Count = ADDRESS_AND_SIZE_TO_SPAN_PAGES(MmGetMdlVirtualAddress(Mdl),
+                                           Mdl->ByteCount);
     for (ULONG i = 0; i < Count; i++) {
         uint64_t Physical = pal_phys(Va + i * PAGE_SIZE);
 

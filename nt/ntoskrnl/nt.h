@@ -40,6 +40,7 @@ struct _KTHREAD {
 extern ULONG NtsProcessors;
 extern void *NtsDevice;
 extern const char *NtsParameters;
+extern ULONG NtsControlCode;        /* 0: none */
 
 VOID NtsThreadStart(void *Handle);
 VOID NtsThreadReference(PKTHREAD Thread);
@@ -75,11 +76,18 @@ BOOLEAN NtsDpcInsert(PKDPC Dpc, PVOID Argument1, PVOID Argument2);
 VOID NtsDpcRun(VOID);
 /* Called with IRQL below DISPATCH_LEVEL again: runs what was held back. */
 VOID NtsDpcCatchUp(VOID);
+/* Is a DPC routine running, on whichever processor? */
+BOOLEAN NtsDpcIsRunning(VOID);
 /* DPCs that lie within an image, queued or running. */
 ULONG NtsDpcCountIn(const VOID *Base, SIZE_T Size);
 
 VOID NtsTimerExpire(VOID);
 ULONG NtsTimerCountIn(const VOID *Base, SIZE_T Size);
+
+/* ---- Bug checks --------------------------------------------------------- */
+
+/* Bug checks on an unknown value of cbx_nt.bugcheck=. */
+VOID NtsBugCheckStart(const struct pal_boot *Boot);
 
 /* ---- Handles ------------------------------------------------------------ */
 
@@ -101,6 +109,7 @@ typedef struct _NTS_PDO {
     struct pal_device_info Info;
     struct pal_irqs Irqs;
     BOOLEAN Started;
+    BOOLEAN Off;                    /* in D3 */
 } NTS_PDO;
 
 /* NULL if the object is no physical device object of ours. */
@@ -117,6 +126,9 @@ VOID NtsPdoDelete(PDEVICE_OBJECT Pdo);
 NTSTATUS NtsResourcesCreate(const NTS_PDO *Pdo, PCM_RESOURCE_LIST *Raw,
                             PCM_RESOURCE_LIST *Translated);
 
+/* Regardless of case. Any IRQL. */
+BOOLEAN NtsIsSameName(PCUNICODE_STRING Left, PCUNICODE_STRING Right);
+
 /* Objects are the host's, so they are not in the ledger. */
 NTSTATUS NtsDeviceCreate(PDRIVER_OBJECT Driver, ULONG ExtensionSize,
                          DEVICE_TYPE Type, ULONG Characteristics,
@@ -127,6 +139,23 @@ PDEVICE_OBJECT NtsDeviceTop(PDEVICE_OBJECT DeviceObject);
 
 NTSTATUS NtsDriverCreate(const WCHAR *Name, PDRIVER_OBJECT *DriverObject);
 VOID NtsDriverDelete(PDRIVER_OBJECT DriverObject);
+
+/* ---- Requests ----------------------------------------------------------- */
+
+/* Memory of the host's; NtsIrpFree(NULL) does nothing. */
+PIRP NtsIrpAllocate(CCHAR StackSize);
+VOID NtsIrpFree(PIRP Irp);
+/* A request that its completion frees, and that then signals Event. */
+PIRP NtsIrpBuild(UCHAR MajorFunction, PDEVICE_OBJECT DeviceObject,
+                 PKEVENT Event, PIO_STATUS_BLOCK IoStatusBlock);
+/* Sends it and waits; bug checks on statuses that do not agree. */
+NTSTATUS NtsIrpSend(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event,
+                    const IO_STATUS_BLOCK *IoStatusBlock);
+
+/* Sleep and D3, wake and D0, as results. */
+VOID NtsPowerCycle(PDEVICE_OBJECT Pdo);
+/* Opens the driver's device, sends the code, closes it; as results. */
+VOID NtsControl(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver, ULONG Code);
 
 /* Sends a PnP request down the stack and waits for it. */
 typedef VOID NTS_PNP_SETUP(PIO_STACK_LOCATION Stack, PVOID Context);

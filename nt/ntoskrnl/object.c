@@ -2,7 +2,7 @@
 /* Handles and object references. */
 #include "nt.h"
 
-enum { HANDLES = 64 };
+enum { HANDLES = 64, VERIFIER_BAD_HANDLE = 0x3c };
 
 static struct {
     NTS_HANDLE_TYPE Type;
@@ -82,13 +82,20 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle,
                                          PVOID *Object,
                                          POBJECT_HANDLE_INFORMATION Information)
 {
-    PKTHREAD Thread = NtsHandleObject(Handle, NtsHandleThread);
+    PKTHREAD Thread;
 
     UNREFERENCED_PARAMETER(DesiredAccess);
     UNREFERENCED_PARAMETER(AccessMode);
     NTS_IRQL(PASSIVE_LEVEL);
+    Thread = NtsHandleObject(Handle, NtsHandleThread);
     if (!Thread) {
-        return STATUS_INVALID_HANDLE;
+        CHAR Where[64];
+
+        NtsBugCheck(NTS_BUG_VERIFIER, VERIFIER_BAD_HANDLE, (ULONG_PTR)Handle,
+                    (ULONG_PTR)ObjectType, 0, "ObReferenceObjectByHandle of "
+                    "0x%p, which is no handle of a thread, by %s", Handle,
+                    NtsWhere(__builtin_return_address(0), Where,
+                             sizeof(Where)));
     }
     if (ObjectType && ObjectType != *PsThreadType) {
         return STATUS_OBJECT_TYPE_MISMATCH;
@@ -105,6 +112,7 @@ LONG_PTR FASTCALL ObfReferenceObject(PVOID Object)
 {
     DISPATCHER_HEADER *Header = Object;
 
+    NTS_IRQL(DISPATCH_LEVEL);
     if (Header->Type == NTS_THREAD) {
         NtsThreadReference(Object);
         return ((PKTHREAD)Object)->References;
@@ -116,6 +124,7 @@ LONG_PTR FASTCALL ObfDereferenceObject(PVOID Object)
 {
     DISPATCHER_HEADER *Header = Object;
 
+    NTS_IRQL(DISPATCH_LEVEL);
     if (Header->Type == NTS_THREAD) {
         LONG Before = ((PKTHREAD)Object)->References;
 

@@ -158,17 +158,28 @@ static NTSTATUS NTAPI DispatchPnp(PDEVICE_OBJECT Device, PIRP Irp)
     return Status;
 }
 
+static NTSTATUS NTAPI DispatchPower(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    NTS_PDO *Pdo = NtsPdo(Device);
+    BOOLEAN Off = Stack->Parameters.Power.State.DeviceState != PowerDeviceD0;
+
+    if (Stack->MinorFunction == IRP_MN_SET_POWER &&
+        Stack->Parameters.Power.Type == DevicePowerState && Pdo->Off != Off) {
+        Pdo->Off = Off;
+        pal_device_power(Pdo->Device, !Off);
+    }
+    Irp->IoStatus.Status = STATUS_SUCCESS;
+    IofCompleteRequest(Irp, IO_NO_INCREMENT);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS NTAPI DispatchOther(PDEVICE_OBJECT Device, PIRP Irp)
 {
-    NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
-
     UNREFERENCED_PARAMETER(Device);
-    if (IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_POWER) {
-        Status = STATUS_SUCCESS;
-    }
-    Irp->IoStatus.Status = Status;
+    Irp->IoStatus.Status = STATUS_INVALID_DEVICE_REQUEST;
     IofCompleteRequest(Irp, IO_NO_INCREMENT);
-    return Status;
+    return STATUS_INVALID_DEVICE_REQUEST;
 }
 
 NTSTATUS NtsPdoCreate(void *Device, BOOLEAN Messages,
@@ -185,6 +196,7 @@ NTSTATUS NtsPdoCreate(void *Device, BOOLEAN Messages,
         PciDriver->MajorFunction[i] = DispatchOther;
     }
     PciDriver->MajorFunction[IRP_MJ_PNP] = DispatchPnp;
+    PciDriver->MajorFunction[IRP_MJ_POWER] = DispatchPower;
     Status = NtsDeviceCreate(PciDriver, sizeof(NTS_PDO), FILE_DEVICE_UNKNOWN,
                              0, DeviceObject);
     if (!NT_SUCCESS(Status)) {

@@ -15,13 +15,11 @@ NTSTATUS NtsPnpSend(PDEVICE_OBJECT Pdo, UCHAR Minor, NTS_PNP_SETUP *Setup,
     PDEVICE_OBJECT Top = NtsDeviceTop(Pdo);
     PIO_STACK_LOCATION Stack;
     IO_STATUS_BLOCK Iosb;
-    NTSTATUS Status;
     KEVENT Event;
     PIRP Irp;
 
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
-    Irp = IoBuildSynchronousFsdRequest(IRP_MJ_PNP, Top, NULL, 0, NULL, &Event,
-                                       &Iosb);
+    Irp = NtsIrpBuild(IRP_MJ_PNP, Top, &Event, &Iosb);
     if (!Irp) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -32,23 +30,7 @@ NTSTATUS NtsPnpSend(PDEVICE_OBJECT Pdo, UCHAR Minor, NTS_PNP_SETUP *Setup,
     if (Setup) {
         Setup(Stack, Context);
     }
-    Status = IofCallDriver(Top, Irp);
-    if (Status == STATUS_PENDING) {
-        KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, NULL);
-        return Iosb.Status;
-    }
-    if (!KeReadStateEvent(&Event)) {
-        NtsBugCheck(NTS_BUG_IOMANAGER, 0x0e, (ULONG_PTR)Top, Minor,
-                    (ULONG)Status, "PnP request 0x%02x returned 0x%08x and was "
-                    "not completed", Minor, (ULONG)Status);
-    }
-    if (Status != Iosb.Status) {
-        NtsBugCheck(NTS_BUG_IOMANAGER, 0x0c, (ULONG_PTR)Top, (ULONG)Status,
-                    (ULONG)Iosb.Status, "PnP request 0x%02x returned 0x%08x "
-                    "but was completed with 0x%08x", Minor, (ULONG)Status,
-                    (ULONG)Iosb.Status);
-    }
-    return Status;
+    return NtsIrpSend(Top, Irp, &Event, &Iosb);
 }
 
 /* ---- Start and removal -------------------------------------------------- */
@@ -153,6 +135,13 @@ static VOID Rebalance(PDEVICE_OBJECT Pdo)
     Orderly(Pdo);
 }
 
+/* Asleep and awake again. */
+static VOID Power(PDEVICE_OBJECT Pdo)
+{
+    NtsPowerCycle(Pdo);
+    Orderly(Pdo);
+}
+
 typedef VOID COURSE(PDEVICE_OBJECT Pdo);
 
 static const struct {
@@ -162,6 +151,7 @@ static const struct {
     { "orderly", Orderly },
     { "surprise", Surprise },
     { "rebalance", Rebalance },
+    { "power", Power },
 };
 
 static COURSE *FindCourse(const CHAR *Name)
@@ -174,7 +164,7 @@ static COURSE *FindCourse(const CHAR *Name)
         }
     }
     NtsFormat(Text, sizeof(Text), "cbx_nt.pnp=%s: it must be orderly, "
-              "surprise or rebalance", Name);
+              "surprise, rebalance or power", Name);
     pal_panic("unknown-pnp", Text);
     return NULL;
 }
@@ -272,22 +262,14 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
                  SourceStart);
     if (NtsDeviceTop(Pdo) != Pdo) {
         if (NT_SUCCESS(Status)) {
+            if (NtsControlCode) {
+                NtsControl(Pdo, Driver, NtsControlCode);
+            }
             Course(Pdo);
         }
         NtsPnpSend(Pdo, IRP_MN_REMOVE_DEVICE, NULL, NULL);
     }
     return Status;
-}
-
-/* The video port connects the line and nothing else. */
-static BOOLEAN WantsMessages(const struct pal_boot *Boot)
-{
-    for (ULONG i = 0; i < Boot->images; i++) {
-        if (!strcmp(Boot->image[i].name, "videoprt.sys")) {
-            return FALSE;
-        }
-    }
-    return TRUE;
 }
 
 NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
@@ -299,7 +281,8 @@ NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
     NTSTATUS Status;
     CHAR Seen[SEEN_MAX];
 
-    Status = NtsPdoCreate(Boot->device, WantsMessages(Boot), &Pdo);
+    /* The video port connects the line and nothing else. */
+    Status = NtsPdoCreate(Boot->device, !Image->video, &Pdo);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

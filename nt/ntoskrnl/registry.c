@@ -19,7 +19,7 @@ static BOOLEAN NameIs(const WCHAR *Name, ULONG Length, const WCHAR *Wanted)
     Left.Buffer = (PWSTR)Name;
     Left.Length = Left.MaximumLength = (USHORT)(Length * sizeof(WCHAR));
     RtlInitUnicodeString(&Right, Wanted);
-    return RtlEqualUnicodeString(&Left, &Right, TRUE);
+    return NtsIsSameName(&Left, &Right);
 }
 
 /* The key of an absolute path, or NULL. */

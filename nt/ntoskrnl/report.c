@@ -12,8 +12,9 @@ typedef struct _FIELDS {
     SIZE_T Used;
 } FIELDS;
 
-/* A record is built by one thread at a time and is too large for a stack. */
+/* A record is built under the lock and is too large for a stack. */
 static FIELDS Fields;
+static NTS_LOCK FieldsLock;
 
 /* Adds key NUL value NUL; what does not fit is cut. */
 static VOID Add(const CHAR *Key, const CHAR *Value)
@@ -36,9 +37,27 @@ static VOID Commit(ULONG Kind)
     Fields.Used = 0;
 }
 
+VOID ReportText(const CHAR *Level, const CHAR *Text)
+{
+    struct pal_device_info Info;
+    ULONG64 Flags;
+
+    pal_device_info(NtsDevice, &Info);
+    if (Info.vendor == CBX_PCI_VENDOR_ID && Info.device == CBX_PCI_DEVICE_ID) {
+        return;
+    }
+    Flags = NtsLock(&FieldsLock);
+    Add("level", Level);
+    Add("text", Text);
+    Commit(CBX_REPORT_TEXT);
+    NtsUnlock(&FieldsLock, Flags);
+}
+
 VOID ReportResult(const CHAR *Check, BOOLEAN Pass, const CHAR *Expected,
                   const CHAR *Seen, const CHAR *Source)
 {
+    ULONG64 Flags = NtsLock(&FieldsLock);
+
     Failed |= !Pass;
     Add("driver", "stand-in");
     Add("api", "");
@@ -49,6 +68,7 @@ VOID ReportResult(const CHAR *Check, BOOLEAN Pass, const CHAR *Expected,
     Add("seen", Seen);
     Add("source", Source);
     Commit(CBX_REPORT_RESULT);
+    NtsUnlock(&FieldsLock, Flags);
     NtsLog(Pass ? PAL_LOG_INFO : PAL_LOG_ERROR, "%s: %s: expected %s, seen %s",
            Check, Pass ? "pass" : "fail", Expected, Seen);
 }
@@ -96,13 +116,16 @@ VOID ReportFindings(VOID)
         NtsFormat(Seen, sizeof(Seen), "%u times, first: %s", Findings[i].Times,
                   Findings[i].First);
         ReportResult(Findings[i].Check, FALSE, "never", Seen,
-                     "Windows driver documentation, FreeCommonBuffer");
+                     "Windows driver documentation, page of the routine");
     }
 }
 
 VOID ReportEnd(VOID)
 {
+    ULONG64 Flags = NtsLock(&FieldsLock);
+
     Add("driver", "stand-in");
     Add("verdict", Failed ? "fail" : "pass");
     Commit(CBX_REPORT_END);
+    NtsUnlock(&FieldsLock, Flags);
 }

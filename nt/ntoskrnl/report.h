@@ -12,6 +12,12 @@
 VOID ReportResult(const CHAR *Check, BOOLEAN Pass, const CHAR *Expected,
                   const CHAR *Seen, const CHAR *Source);
 
+/*
+ * A TEXT record, unless the driver drives the CBX device itself: its half-done
+ * records and ours would mix. IRQL <= DISPATCH_LEVEL.
+ */
+VOID ReportText(const CHAR *Level, const CHAR *Text);
+
 /* Results of NtsFinding(). */
 VOID ReportFindings(VOID);
 

@@ -73,8 +73,8 @@ static WCHAR Upcase(WCHAR c)
     return c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c;
 }
 
-LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING Left,
-                                   PCUNICODE_STRING Right, BOOLEAN Fold)
+static LONG Compare(PCUNICODE_STRING Left, PCUNICODE_STRING Right,
+                    BOOLEAN Fold)
 {
     USHORT Length = min(Left->Length, Right->Length) / sizeof(WCHAR);
 
@@ -92,10 +92,23 @@ LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING Left,
     return (LONG)Left->Length - (LONG)Right->Length;
 }
 
+BOOLEAN NtsIsSameName(PCUNICODE_STRING Left, PCUNICODE_STRING Right)
+{
+    return !Compare(Left, Right, TRUE);
+}
+
+LONG NTAPI RtlCompareUnicodeString(PCUNICODE_STRING Left,
+                                   PCUNICODE_STRING Right, BOOLEAN Fold)
+{
+    NTS_IRQL(PASSIVE_LEVEL);
+    return Compare(Left, Right, Fold);
+}
+
 BOOLEAN NTAPI RtlEqualUnicodeString(CONST UNICODE_STRING *Left,
                                     CONST UNICODE_STRING *Right, BOOLEAN Fold)
 {
-    return !RtlCompareUnicodeString(Left, Right, Fold);
+    NTS_IRQL(PASSIVE_LEVEL);
+    return !Compare(Left, Right, Fold);
 }
 
 static BOOLEAN IsAtLeast(const RTL_OSVERSIONINFOW *Version)
@@ -105,9 +118,10 @@ static BOOLEAN IsAtLeast(const RTL_OSVERSIONINFOW *Version)
 
 NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW Version)
 {
-    ULONG Size = Version->dwOSVersionInfoSize;
+    ULONG Size;
 
     NTS_IRQL(PASSIVE_LEVEL);
+    Size = Version->dwOSVersionInfoSize;
     if (!IsAtLeast(Version)) {
         return STATUS_INVALID_PARAMETER;
     }
@@ -126,6 +140,7 @@ NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW Version)
 BOOLEAN NTAPI PsGetVersion(PULONG Major, PULONG Minor, PULONG Build,
                            PUNICODE_STRING ServicePack)
 {
+    NTS_IRQL(PASSIVE_LEVEL);
     if (Major) {
         *Major = VERSION_MAJOR;
     }
@@ -145,10 +160,11 @@ BOOLEAN NTAPI PsGetVersion(PULONG Major, PULONG Minor, PULONG Build,
 PVOID NTAPI MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName)
 {
     CHAR Name[NAME_MAX];
-    ULONG Length = SystemRoutineName->Length / sizeof(WCHAR);
     PVOID Routine;
+    ULONG Length;
 
     NTS_IRQL(PASSIVE_LEVEL);
+    Length = SystemRoutineName->Length / sizeof(WCHAR);
     if (Length >= sizeof(Name)) {
         return NULL;
     }

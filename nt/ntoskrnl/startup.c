@@ -5,6 +5,7 @@
 ULONG NtsProcessors;
 void *NtsDevice;
 const char *NtsParameters;
+ULONG NtsControlCode;
 
 uint32_t NtsStartup(const struct pal_boot *Boot);
 uint32_t NtsStartup(const struct pal_boot *Boot)
@@ -16,6 +17,8 @@ uint32_t NtsStartup(const struct pal_boot *Boot)
     NtsProcessors = Boot->processors;
     NtsDevice = Boot->device;
     NtsParameters = Boot->parameters;
+    NtsControlCode = Boot->ioctl;
+    NtsBugCheckStart(Boot);
     NtsThreadStart(Boot->thread);
     NtsDispatcherStart();
     HalNtsStart(Boot);

@@ -96,7 +96,7 @@ NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus)
     ULONG64 Flags;
 
     UNREFERENCED_PARAMETER(ExitStatus);
-    NTS_IRQL(APC_LEVEL);
+    NTS_IRQL(PASSIVE_LEVEL);
     if (Thread == &Initial) {
         return STATUS_INVALID_PARAMETER;
     }
@@ -126,6 +126,7 @@ KPRIORITY NTAPI KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
 {
     UNREFERENCED_PARAMETER(Thread);
     UNREFERENCED_PARAMETER(Priority);
+    NTS_IRQL(PASSIVE_LEVEL);
     /* LOW_REALTIME_PRIORITY / 2: what threads of the system process have. */
     return 8;
 }

@@ -140,6 +140,7 @@ BOOLEAN NTAPI KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period,
 
 BOOLEAN NTAPI KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC Dpc)
 {
+    NTS_IRQL(DISPATCH_LEVEL);
     return KeSetTimerEx(Timer, DueTime, 0, Dpc);
 }
 
@@ -158,6 +159,7 @@ BOOLEAN NTAPI KeCancelTimer(PKTIMER Timer)
 
 BOOLEAN NTAPI KeReadStateTimer(PKTIMER Timer)
 {
+    NTS_IRQL(DISPATCH_LEVEL);
     return Timer->Header.SignalState > 0;
 }
 

@@ -76,14 +76,14 @@ struct nt_vector {
 
 struct nt_device {
 	struct pci_dev *pci;
-	void __iomem *regs;             /* BAR0, for the report port */
+	void __iomem *regs;             /* BAR0 of the CBX device */
 	struct pal_irqs irqs;
 	struct nt_vector vector[PAL_VECTORS_MAX];
 };
 
 int pci_start(void);
 void pci_stop(void);
-/* The device to drive, NULL if there is none. */
+/* The device to drive; panics if there is none. */
 struct nt_device *pci_first(void);
 
 /* ---- report.c ----------------------------------------------------------- */

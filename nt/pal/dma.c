@@ -17,12 +17,33 @@
 #include "cbx_nt.h"
 
 static DEFINE_MUTEX(dma_lock);
+/* For the mask of mappings, which may be made where nothing may sleep. */
+static DEFINE_RAW_SPINLOCK(mask_lock);
 
 static bool dma_translated(struct device *dev)
 {
 	struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
 
 	return domain && (domain->type & __IOMMU_DOMAIN_PAGING);
+}
+
+static dma_addr_t map_below(struct device *dev, phys_addr_t physical,
+			    size_t size, enum dma_data_direction direction,
+			    unsigned long attrs, u64 limit)
+{
+	unsigned long flags;
+	dma_addr_t logical;
+	u64 mask;
+
+	raw_spin_lock_irqsave(&mask_lock, flags);
+	mask = *dev->dma_mask;
+	*dev->dma_mask = limit;
+	logical = dma_map_page_attrs(dev, pfn_to_page(PHYS_PFN(physical)),
+				     offset_in_page(physical), size, direction,
+				     attrs | DMA_ATTR_NO_WARN);
+	*dev->dma_mask = mask;
+	raw_spin_unlock_irqrestore(&mask_lock, flags);
+	return logical;
 }
 
 static int alloc_coherent(struct device *dev, struct pal_dma *dma)
@@ -53,7 +74,6 @@ static gfp_t zone_below(struct device *dev, u64 limit)
 static int alloc_pages_typed(struct device *dev, struct pal_dma *dma)
 {
 	unsigned long pages = dma->size >> PAGE_SHIFT;
-	u64 mask = *dev->dma_mask;
 	phys_addr_t physical;
 	dma_addr_t logical;
 	void *va;
@@ -72,11 +92,8 @@ static int alloc_pages_typed(struct device *dev, struct pal_dma *dma)
 	      : set_memory_uc((unsigned long)va, pages);
 	if (err)
 		goto free;
-	*dev->dma_mask = dma->limit;
-	logical = dma_map_single_attrs(dev, va, dma->size, DMA_BIDIRECTIONAL,
-				       DMA_ATTR_SKIP_CPU_SYNC |
-				       DMA_ATTR_NO_WARN);
-	*dev->dma_mask = mask;
+	logical = map_below(dev, physical, dma->size, DMA_BIDIRECTIONAL,
+			    DMA_ATTR_SKIP_CPU_SYNC, dma->limit);
 	err = -ENOMEM;
 	if (dma_mapping_error(dev, logical))
 		goto cached;
@@ -158,7 +175,6 @@ int32_t PALAPI pal_dma_map(void *device, struct pal_dma *dma, uint32_t access)
 	struct pe_context saved;
 	dma_addr_t logical;
 	int err = -ENOMEM;
-	u64 mask;
 
 	/* Only there do neighbours of virtual memory neighbour physically. */
 	if (!dma->size || dma->size & ~PAGE_MASK || dma->size > INT_MAX ||
@@ -166,14 +182,9 @@ int32_t PALAPI pal_dma_map(void *device, struct pal_dma *dma, uint32_t access)
 	    dma->limit < dma->size - 1)
 		return -EINVAL;
 	context_leave(&saved);
-	mutex_lock(&dma_lock);
-	mask = *dev->dma_mask;
-	*dev->dma_mask = dma->limit;
-	logical = dma_map_single_attrs(dev, dma->va, dma->size,
-				       direction_of(access),
-				       DMA_ATTR_SKIP_CPU_SYNC |
-				       DMA_ATTR_NO_WARN);
-	*dev->dma_mask = mask;
+	logical = map_below(dev, virt_to_phys(dma->va), dma->size,
+			    direction_of(access), DMA_ATTR_SKIP_CPU_SYNC,
+			    dma->limit);
 	if (!dma_mapping_error(dev, logical)) {
 		dma->logical = logical;
 		err = 0;
@@ -186,7 +197,6 @@ int32_t PALAPI pal_dma_map(void *device, struct pal_dma *dma, uint32_t access)
 			err = -ENOMEM;
 		}
 	}
-	mutex_unlock(&dma_lock);
 	context_return(&saved);
 	return err;
 }
@@ -200,4 +210,29 @@ void PALAPI pal_dma_unmap(void *device, struct pal_dma *dma, uint32_t access)
 	dma_unmap_single_attrs(dev, dma->logical, dma->size,
 			       direction_of(access), DMA_ATTR_SKIP_CPU_SYNC);
 	context_return(&saved);
+}
+
+int32_t PALAPI pal_dma_map_run(void *device, uint64_t physical, uint64_t size,
+			       uint64_t limit, uint32_t access,
+			       uint64_t *logical)
+{
+	struct device *dev = &((struct nt_device *)device)->pci->dev;
+	dma_addr_t address;
+
+	if (!size || size > INT_MAX || !pfn_valid(PHYS_PFN(physical)))
+		return -EINVAL;
+	address = map_below(dev, physical, size, direction_of(access), 0,
+			    limit);
+	if (dma_mapping_error(dev, address))
+		return -ENOMEM;
+	*logical = address;
+	return 0;
+}
+
+void PALAPI pal_dma_unmap_run(void *device, uint64_t logical, uint64_t size,
+			      uint32_t access)
+{
+	struct device *dev = &((struct nt_device *)device)->pci->dev;
+
+	dma_unmap_page_attrs(dev, logical, size, direction_of(access), 0);
 }

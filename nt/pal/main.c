@@ -23,7 +23,15 @@ MODULE_PARM_DESC(parameters, "NAME=VALUE,...: strings in the driver's registry k
 
 static char *pnp = "orderly";
 module_param(pnp, charp, 0444);
-MODULE_PARM_DESC(pnp, "what happens after the start: orderly, surprise or rebalance");
+MODULE_PARM_DESC(pnp, "what happens after the start: orderly, surprise, rebalance or power");
+
+static char *bugcheck = "guest";
+module_param(bugcheck, charp, 0444);
+MODULE_PARM_DESC(bugcheck, "what a bug check ends: guest, or thread, so that a test sees many in one boot");
+
+static uint ioctl;
+module_param(ioctl, uint, 0444);
+MODULE_PARM_DESC(ioctl, "control code to send to the driver once it has started");
 
 static DECLARE_COMPLETION(finished);
 static u32 result;
@@ -61,10 +69,10 @@ static int __init cbx_nt_init(void)
 	boot.fault = fault;
 	boot.parameters = parameters;
 	boot.pnp = pnp;
+	boot.bugcheck = bugcheck;
+	boot.ioctl = ioctl;
 	boot.device = pci_first();
 	boot.processors = num_online_cpus();
-	if (!boot.device)
-		report_crash("no-device", "no PCI function of the CBX device was found; start QEMU with -device cbx");
 	err = thread_start(system_main, &boot, &boot.thread);
 	if (err)
 		goto unregister;

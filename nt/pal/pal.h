@@ -40,6 +40,7 @@ struct pal_image {
 	uint8_t *base;
 	uint64_t size;
 	void *entry;
+	uint32_t video;                 /* 1: imports from videoprt.sys */
 };
 
 /* What pal_device_info() tells about a PCI function. */
@@ -100,9 +101,11 @@ struct pal_boot {
 	const char *fault;              /* names, comma-separated */
 	const char *parameters;         /* NAME=VALUE, comma-separated */
 	const char *pnp;                /* how the device goes, see pnp.c */
+	const char *bugcheck;           /* what it ends, see bugcheck.c */
 	void *device;                   /* the PCI function to drive */
 	void *thread;                   /* the thread that calls the entry */
 	uint32_t processors;
+	uint32_t ioctl;                 /* control code to send; 0: none */
 };
 
 #define PAL_ALLOC_ATOMIC     1u     /* do not sleep */
@@ -128,6 +131,8 @@ X(int32_t,  pal_cache_of, (const void *va)) \
 X(int32_t,  pal_thread_create, (pal_routine routine, void *context, void *nt, \
 				void **handle)) \
 X(void,     pal_thread_exit,   (void)) \
+/* 1: the caller is a thread, not an interrupt on top of one. */ \
+X(uint32_t, pal_in_thread,     (void)) \
 /* Says what gs:[0x188] holds in the calling thread. */ \
 X(void,     pal_thread_set,    (void *nt)) \
 /* Waits for one pal_wake(), which may come before. 1: timeout_ns are over, */ \
@@ -163,6 +168,8 @@ X(void,     pal_device_info, (void *device, struct pal_device_info *info)) \
 /* Configuration space, bytes read or written; short at its end. */ \
 X(uint32_t, pal_config,   (void *device, uint32_t offset, void *buffer, \
 			   uint32_t size, uint32_t write)) \
+/* D0 or D3, over which configuration space is kept. Sleeps. */ \
+X(void,     pal_device_power, (void *device, uint32_t on)) \
 /* Decoding and bus mastering. Sleeps. */ \
 X(void,     pal_device_enable, (void *device, uint32_t on)) \
 /* Up to `max` messages, else the line; max 0: the line. Returns 0 when there */ \
@@ -181,7 +188,16 @@ X(void,     pal_dma_free,  (void *device, struct pal_dma *dma)) \
 X(int32_t,  pal_dma_map,   (void *device, struct pal_dma *dma, \
 			    uint32_t access)) \
 X(void,     pal_dma_unmap, (void *device, struct pal_dma *dma, \
-			    uint32_t access))
+			    uint32_t access)) \
+\
+/* Pages for one transfer, physically contiguous and anywhere in memory; what */ \
+/* the device does with them and what the CPU sees meet at the unmapping, */ \
+/* which a bounce buffer needs. 0 or a negative errno. */ \
+X(int32_t,  pal_dma_map_run, (void *device, uint64_t physical, uint64_t size, \
+			      uint64_t limit, uint32_t access, \
+			      uint64_t *logical)) \
+X(void,     pal_dma_unmap_run, (void *device, uint64_t logical, \
+				uint64_t size, uint32_t access))
 
 #define PAL_DECLARE_(ret, name, args) PALIMPORT ret PALAPI name args;
 PAL_FUNCTIONS(PAL_DECLARE_)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The PCI function that the NT driver drives: a Linux pci_driver holds it, so
- * that Linux sets up its IOMMU domain and DMA operations as for any other.
+ * that Linux sets up its IOMMU domain and DMA operations as for any other. The
+ * same driver holds the CBX device, whose report port the stand-in uses
+ * whatever device it drives.
  */
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
@@ -10,17 +12,46 @@
 #include "cbx_nt.h"
 #include <cbx/abi.h>
 
+static char *device = "";
+module_param(device, charp, 0444);
+MODULE_PARM_DESC(device, "VENDOR:DEVICE, hexadecimal: which PCI function to drive; default the CBX device");
+
+static char *interrupts = "message";
+module_param(interrupts, charp, 0444);
+MODULE_PARM_DESC(interrupts, "message or line: what the device's resources hold");
+
+/* The CBX device, then what cbx_nt.device= names if it is another. */
+static struct pci_device_id ids[] = {
+	{ PCI_DEVICE(CBX_PCI_VENDOR_ID, CBX_PCI_DEVICE_ID) },
+	{ },
+	{ }
+};
+static const struct pci_device_id *wanted = &ids[0];
 static struct nt_device *first;
 
-static int cbx_probe(struct pci_dev *pci, const struct pci_device_id *id)
+static bool is_wanted(const struct pci_dev *pci)
 {
-	struct nt_device *device;
+	return pci->vendor == wanted->vendor && pci->device == wanted->device;
+}
+
+static int attach_report(struct pci_dev *pci, struct nt_device *held)
+{
+	held->regs = pcim_iomap(pci, CBX_BAR_REGS, 0);
+	if (!held->regs)
+		return -ENOMEM;
+	report_attach(held);
+	return 0;
+}
+
+static int nt_probe(struct pci_dev *pci, const struct pci_device_id *id)
+{
+	struct nt_device *held;
 	int err;
 
-	if (first)
+	if (is_wanted(pci) && first)
 		return -EBUSY;
-	device = devm_kzalloc(&pci->dev, sizeof(*device), GFP_KERNEL);
-	if (!device)
+	held = devm_kzalloc(&pci->dev, sizeof(*held), GFP_KERNEL);
+	if (!held)
 		return -ENOMEM;
 	err = pcim_enable_device(pci);
 	if (err)
@@ -28,48 +59,81 @@ static int cbx_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	err = dma_set_mask_and_coherent(&pci->dev, DMA_BIT_MASK(64));
 	if (err)
 		return err;
-	device->regs = pcim_iomap(pci, CBX_BAR_REGS, 0);
-	if (!device->regs)
-		return -ENOMEM;
-	device->pci = pci;
-	pci_set_drvdata(pci, device);
-	report_attach(device);
-	first = device;
+	held->pci = pci;
+	pci_set_drvdata(pci, held);
+	if (id->vendor == ids[0].vendor && id->device == ids[0].device) {
+		err = attach_report(pci, held);
+		if (err)
+			return err;
+	}
+	if (is_wanted(pci))
+		first = held;
 	return 0;
 }
 
-static void cbx_remove(struct pci_dev *pci)
+static void nt_remove(struct pci_dev *pci)
 {
-	first = NULL;
-	report_detach(pci_get_drvdata(pci));
+	struct nt_device *held = pci_get_drvdata(pci);
+
+	if (first == held)
+		first = NULL;
+	report_detach(held);
 }
 
-static const struct pci_device_id cbx_ids[] = {
-	{ PCI_DEVICE(CBX_PCI_VENDOR_ID, CBX_PCI_DEVICE_ID) },
-	{ }
-};
-MODULE_DEVICE_TABLE(pci, cbx_ids);
-
-static struct pci_driver cbx_driver = {
+static struct pci_driver nt_driver = {
 	.name = "cbx_nt",
-	.id_table = cbx_ids,
-	.probe = cbx_probe,
-	.remove = cbx_remove,
+	.id_table = ids,
+	.probe = nt_probe,
+	.remove = nt_remove,
 };
+
+/* Reads cbx_nt.device=. */
+static bool choose_device(void)
+{
+	unsigned int vendor, number;
+	char end;
+
+	if (!*device)
+		return true;
+	if (sscanf(device, "%4x:%4x%c", &vendor, &number, &end) != 2)
+		return false;
+	if (vendor != ids[0].vendor || number != ids[0].device) {
+		ids[1] = (struct pci_device_id){ PCI_DEVICE(vendor, number) };
+		wanted = &ids[1];
+	}
+	return true;
+}
 
 int pci_start(void)
 {
-	return pci_register_driver(&cbx_driver);
+	bool known = choose_device();
+	int err = pci_register_driver(&nt_driver);
+
+	/* Only now is there a port to complain through. */
+	if (!known)
+		report_crash("bad-parameter",
+			     "cbx_nt.device= must be VENDOR:DEVICE in hexadecimal, as 1234:11e8");
+	if (strcmp(interrupts, "message") && strcmp(interrupts, "line"))
+		report_crash("bad-parameter",
+			     "cbx_nt.interrupts= must be message or line");
+	return err;
 }
 
 void pci_stop(void)
 {
-	pci_unregister_driver(&cbx_driver);
+	pci_unregister_driver(&nt_driver);
 }
 
 struct nt_device *pci_first(void)
 {
-	return first;
+	char text[128];
+
+	if (first)
+		return first;
+	scnprintf(text, sizeof(text),
+		  "no PCI function %04x:%04x was found; start QEMU with one (-device), or name another by cbx_nt.device=VENDOR:DEVICE",
+		  wanted->vendor, wanted->device);
+	report_crash("no-device", text);
 }
 
 void PALAPI pal_device_info(void *handle, struct pal_device_info *info)
@@ -130,6 +194,22 @@ void PALAPI pal_device_enable(void *handle, uint32_t on)
 	context_return(&saved);
 }
 
+void PALAPI pal_device_power(void *handle, uint32_t on)
+{
+	struct pci_dev *pci = ((struct nt_device *)handle)->pci;
+	struct pe_context saved;
+
+	context_leave(&saved);
+	if (on) {
+		pci_set_power_state(pci, PCI_D0);
+		pci_restore_state(pci);
+	} else {
+		pci_save_state(pci);
+		pci_set_power_state(pci, PCI_D3hot);
+	}
+	context_return(&saved);
+}
+
 int32_t PALAPI pal_irq_alloc(void *handle, uint32_t max, struct pal_irqs *irqs)
 {
 	struct nt_device *device = handle;
@@ -139,8 +219,8 @@ int32_t PALAPI pal_irq_alloc(void *handle, uint32_t max, struct pal_irqs *irqs)
 
 	context_leave(&saved);
 	count = pci_alloc_irq_vectors(pci, 1, clamp(max, 1u, PAL_VECTORS_MAX),
-				      max ? PCI_IRQ_ALL_TYPES :
-					    PCI_IRQ_LEGACY);
+				      max && strcmp(interrupts, "line")
+				      ? PCI_IRQ_ALL_TYPES : PCI_IRQ_LEGACY);
 	memset(irqs, 0, sizeof(*irqs));
 	if (count > 0) {
 		irqs->count = count;

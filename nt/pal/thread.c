@@ -115,6 +115,11 @@ void PALAPI pal_thread_exit(void)
 	kthread_complete_and_exit(NULL, 0);
 }
 
+uint32_t PALAPI pal_in_thread(void)
+{
+	return thread_self() != NULL;
+}
+
 void PALAPI pal_thread_set(void *nt)
 {
 	struct nt_thread *thread = thread_self();

@@ -202,11 +202,11 @@ static NTSTATUS HalDoubleFree(CASE_DEVICE *Device)
 }
 
 const CASE CallCases[] = {
-    { L"hal-double-free", HalDoubleFree },
-    { L"domain-join", DomainJoin },
-    { L"domain-at-dispatch", DomainAtDispatch },
-    { L"domain-leak", DomainLeak },
-    { L"bounds-at-dispatch", BoundsAtDispatch },
-    { L"bounds-wrong-cache", BoundsWrongCache },
-    { NULL, NULL },
+    { L"hal-double-free", HalDoubleFree, TRUE },
+    { L"domain-join", DomainJoin, FALSE },
+    { L"domain-at-dispatch", DomainAtDispatch, TRUE },
+    { L"domain-leak", DomainLeak, TRUE },
+    { L"bounds-at-dispatch", BoundsAtDispatch, TRUE },
+    { L"bounds-wrong-cache", BoundsWrongCache, TRUE },
+    { NULL, NULL, FALSE },
 };

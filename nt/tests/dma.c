@@ -115,12 +115,72 @@ NTSTATUS CaseOldVersion(CASE_DEVICE *Device)
     return Status;
 }
 
-static NTSTATUS Unprovided(CASE_DEVICE *Device)
+static NTSTATUS WrongLogical(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va = GetBuffer(Device, &A, 4096, &Logical);
+
+    Logical.QuadPart += PAGE_SIZE;
+    A.Do->FreeCommonBuffer(A.Adapter, 4096, Logical, Va, TRUE);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS WrongAddress(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PUCHAR Va = GetBuffer(Device, &A, 4096, &Logical);
+
+    A.Do->FreeCommonBuffer(A.Adapter, 4096, Logical, Va + 16, TRUE);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS NullAdapter(CASE_DEVICE *Device)
 {
     ADAPTER A;
 
     CaseAdapter(Device, 3, &A);
-    A.Do->ReadDmaCounter(A.Adapter);
+    A.Do->GetDmaAlignment(NULL);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS GetAdapter(CASE_DEVICE *Device)
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"HalGetAdapter");
+    PVOID (NTAPI *Get)(PVOID Description, PULONG MapRegisters);
+
+    UNREFERENCED_PARAMETER(Device);
+    *(PVOID *)&Get = MmGetSystemRoutineAddress(&Name);
+    Get(NULL, NULL);
+    return STATUS_SUCCESS;
+}
+
+/* A device that cannot follow a list, and two pages that do not neighbour. */
+static NTSTATUS Scattered(CASE_DEVICE *Device)
+{
+    PUCHAR Va = ExAllocatePoolWithTag(NonPagedPool, 3 * PAGE_SIZE, 0x54534554);
+    PMDL Mdl = IoAllocateMdl(Va, 3 * PAGE_SIZE, FALSE, FALSE, NULL);
+    PPFN_NUMBER Pages = MmGetMdlPfnArray(Mdl);
+    CBX_DEVICE_DESCRIPTION Description;
+    CBX_DMA_ADAPTER *Adapter;
+    CBX_DMA_OPERATIONS *Do;
+    ULONG Size;
+    KIRQL Irql;
+
+    MmBuildMdlForNonPagedPool(Mdl);
+    Pages[1] = Pages[2];
+    RtlZeroMemory(&Description, sizeof(Description));
+    Description.Version = 3;
+    Description.Master = TRUE;
+    Description.DmaAddressWidth = 64;
+    Description.MaximumLength = 0x10000;
+    Adapter = (PVOID)IoGetDmaAdapter(Device->Pdo, (PVOID)&Description, &Size);
+    Do = (CBX_DMA_OPERATIONS *)Adapter->DmaOperations;
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    Do->GetScatterGatherList(Adapter, Device->Self, Mdl, Va, 2 * PAGE_SIZE,
+                             NULL, NULL, TRUE);
+    KeLowerIrql(Irql);
     return STATUS_SUCCESS;
 }
 
@@ -180,18 +240,22 @@ static NTSTATUS LeakBuffer(CASE_DEVICE *Device)
 }
 
 const CASE DmaCases[] = {
-    { L"dma-double-free", DoubleFree },
-    { L"dma-overrun", Overrun },
-    { L"dma-put-with-buffer", PutWithBuffer },
-    { L"dma-use-after-put", UseAfterPut },
-    { L"dma-at-dispatch", AllocateAtDispatch },
-    { L"dma-wrong-length", WrongLength },
-    { L"dma-wrong-cache", WrongCache },
-    { L"dma-bad-version", BadVersion },
-    { L"dma-unprovided", Unprovided },
-    { L"dma-leak", LeakBuffer },
-    { L"vector-index", VectorIndex },
-    { L"vector-twice", VectorTwice },
-    { L"vector-leak", VectorLeak },
-    { NULL, NULL },
+    { L"dma-double-free", DoubleFree, TRUE },
+    { L"dma-overrun", Overrun, TRUE },
+    { L"dma-put-with-buffer", PutWithBuffer, TRUE },
+    { L"dma-use-after-put", UseAfterPut, TRUE },
+    { L"dma-at-dispatch", AllocateAtDispatch, TRUE },
+    { L"dma-wrong-length", WrongLength, TRUE },
+    { L"dma-wrong-cache", WrongCache, TRUE },
+    { L"dma-bad-version", BadVersion, TRUE },
+    { L"dma-wrong-logical", WrongLogical, TRUE },
+    { L"dma-wrong-address", WrongAddress, TRUE },
+    { L"dma-null-adapter", NullAdapter, TRUE },
+    { L"hal-get-adapter", GetAdapter, TRUE },
+    { L"packet-scattered", Scattered, FALSE },
+    { L"dma-leak", LeakBuffer, FALSE },
+    { L"vector-index", VectorIndex, TRUE },
+    { L"vector-twice", VectorTwice, TRUE },
+    { L"vector-leak", VectorLeak, TRUE },
+    { NULL, NULL, FALSE },
 };

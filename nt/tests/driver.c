@@ -6,14 +6,83 @@ DRIVER_INITIALIZE DriverEntry;
 static WCHAR CaseName[32];
 
 static const CASE *const Tables[] = {
-    CallCases, DmaCases, KernelCases, MdlCases, GoodCases
+    CallCases, DmaCases, KernelCases, MdlCases, PacketCases,
+    RequestCases,     GoodCases
 };
+
+/* ---- Violations, each in a thread that it ends -------------------------- */
+
+typedef struct _ATTEMPT {
+    const WCHAR *Name;
+    const CASE *Case;               /* or */
+    const IRQL_RULE *Rule;
+    CASE_DEVICE *Device;
+} ATTEMPT;
+
+static VOID NTAPI Attempt(PVOID Context)
+{
+    const ATTEMPT *This = Context;
+
+    DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "case %ws\n",
+               This->Name);
+    if (This->Case) {
+        This->Case->Routine(This->Device);
+    } else {
+        CaseBreakIrqlRule(This->Rule);
+    }
+    DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "no bug check\n");
+}
+
+static NTSTATUS AttemptInThread(ATTEMPT *This)
+{
+    HANDLE Handle;
+    NTSTATUS Status;
+    PVOID Thread;
+
+    Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
+                                  Attempt, This);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
+    ObReferenceObjectByHandle(Handle, THREAD_ALL_ACCESS, *PsThreadType,
+                              KernelMode, &Thread, NULL);
+    ZwClose(Handle);
+    KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(Thread);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS Violations(CASE_DEVICE *Device)
+{
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    for (ULONG i = 0; i < RTL_NUMBER_OF(Tables); i++) {
+        for (const CASE *Case = Tables[i]; Case->Name; Case++) {
+            ATTEMPT This = { Case->Name, Case, NULL, Device };
+
+            if (Case->IsViolation && NT_SUCCESS(Status)) {
+                Status = AttemptInThread(&This);
+            }
+        }
+    }
+    for (const IRQL_RULE *Rule = CaseIrqlRules;
+         Rule->Routine && NT_SUCCESS(Status); Rule++) {
+        ATTEMPT This = { Rule->Routine, NULL, Rule, Device };
+
+        Status = AttemptInThread(&This);
+    }
+    return Status;
+}
 
 static CASE_ROUTINE *FindCase(VOID)
 {
     UNICODE_STRING Wanted, Name;
 
     RtlInitUnicodeString(&Wanted, CaseName);
+    RtlInitUnicodeString(&Name, L"violations");
+    if (RtlEqualUnicodeString(&Wanted, &Name, FALSE)) {
+        return Violations;
+    }
     for (ULONG i = 0; i < RTL_NUMBER_OF(Tables); i++) {
         for (const CASE *Case = Tables[i]; Case->Name; Case++) {
             RtlInitUnicodeString(&Name, Case->Name);
@@ -24,6 +93,8 @@ static CASE_ROUTINE *FindCase(VOID)
     }
     return NULL;
 }
+
+/* ---- PnP ---------------------------------------------------------------- */
 
 static NTSTATUS Forward(CASE_DEVICE *Device, PIRP Irp)
 {
@@ -45,6 +116,9 @@ static NTSTATUS Start(CASE_DEVICE *Device, PIRP Irp)
     CASE_ROUTINE *Routine = FindCase();
     NTSTATUS Status;
     KEVENT Event;
+
+    Device->Translated = IoGetCurrentIrpStackLocation(Irp)
+        ->Parameters.StartDevice.AllocatedResourcesTranslated;
 
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
     IoCopyCurrentIrpStackLocationToNext(Irp);
@@ -88,6 +162,62 @@ static NTSTATUS NTAPI DispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     default:
         return Forward(Device, Irp);
     }
+}
+
+static NTSTATUS NTAPI DispatchPower(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    CASE_DEVICE *Device = DeviceObject->DeviceExtension;
+
+    if (Stack->MinorFunction == IRP_MN_SET_POWER &&
+        Stack->Parameters.Power.Type == DevicePowerState) {
+        Device->PowerIrps++;
+    }
+    PoStartNextPowerIrp(Irp);
+    IoSkipCurrentIrpStackLocation(Irp);
+    return PoCallDriver(Device->Lower, Irp);
+}
+
+static NTSTATUS NTAPI DispatchOpen(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    BOOLEAN HasFile = IoGetCurrentIrpStackLocation(Irp)->FileObject != NULL;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    Irp->IoStatus.Status = HasFile ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+    IofCompleteRequest(Irp, IO_NO_INCREMENT);
+    return HasFile ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+}
+
+static NTSTATUS NTAPI DispatchControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    static const CHAR Name[] = "case";
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
+    NTSTATUS Status = STATUS_INVALID_DEVICE_REQUEST;
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(DeviceObject);
+    switch (Stack->Parameters.DeviceIoControl.IoControlCode) {
+    case CASE_IOCTL_NAME:
+        Status = STATUS_BUFFER_TOO_SMALL;
+        if (Stack->Parameters.DeviceIoControl.OutputBufferLength >=
+            sizeof(Name)) {
+            RtlCopyMemory(Irp->AssociatedIrp.SystemBuffer, Name, sizeof(Name));
+            Irp->IoStatus.Information = sizeof(Name);
+            Status = STATUS_SUCCESS;
+        }
+        break;
+    case CASE_IOCTL_TOO_MUCH:
+        Irp->IoStatus.Information =
+            Stack->Parameters.DeviceIoControl.OutputBufferLength + 1;
+        Status = STATUS_SUCCESS;
+        break;
+    case CASE_IOCTL_RAISE:
+        KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+        return STATUS_PENDING;
+    }
+    Irp->IoStatus.Status = Status;
+    IofCompleteRequest(Irp, IO_NO_INCREMENT);
+    return Status;
 }
 
 static NTSTATUS NTAPI AddDevice(PDRIVER_OBJECT Driver, PDEVICE_OBJECT Pdo)
@@ -161,6 +291,11 @@ static NTSTATUS ReadCase(PUNICODE_STRING RegistryPath)
 
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
 {
+    Driver->MajorFunction[IRP_MJ_CREATE] = DispatchOpen;
+    Driver->MajorFunction[IRP_MJ_CLEANUP] = DispatchOpen;
+    Driver->MajorFunction[IRP_MJ_CLOSE] = DispatchOpen;
+    Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = DispatchControl;
+    Driver->MajorFunction[IRP_MJ_POWER] = DispatchPower;
     Driver->MajorFunction[IRP_MJ_PNP] = DispatchPnp;
     Driver->DriverExtension->AddDevice = AddDevice;
     Driver->DriverUnload = Unload;

@@ -183,16 +183,20 @@ static NTSTATUS WorkItems(CASE_DEVICE *Device)
 static NTSTATUS Good(CASE_DEVICE *Device)
 {
     static const CASE All[] = {
-        { L"events", Events },
-        { L"timers", Timers },
-        { L"DPC exclusion", DpcExclusion },
-        { L"threads", Threads },
-        { L"work items", WorkItems },
-        { L"poisoned pool", CasePoolPoisoned },
-        { L"adapter of version 2", CaseOldVersion },
-        { L"bounds refused", CaseBoundsRefused },
-        { L"domains refused", CaseDomainRefused },
-        { L"MDLs refused", CaseMdlRefused },
+        { L"events", Events, FALSE },
+        { L"timers", Timers, FALSE },
+        { L"DPC exclusion", DpcExclusion, FALSE },
+        { L"threads", Threads, FALSE },
+        { L"work items", WorkItems, FALSE },
+        { L"poisoned pool", CasePoolPoisoned, FALSE },
+        { L"adapter of version 2", CaseOldVersion, FALSE },
+        { L"bounds refused", CaseBoundsRefused, FALSE },
+        { L"domains refused", CaseDomainRefused, FALSE },
+        { L"MDLs refused", CaseMdlRefused, FALSE },
+        { L"packet DMA", CasePacket, FALSE },
+        { L"power", CasePower, FALSE },
+        { L"device interface", CaseInterface, FALSE },
+        { L"map registers that wait", CaseRegistersWait, FALSE },
     };
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(All); i++) {
@@ -208,7 +212,8 @@ static NTSTATUS Good(CASE_DEVICE *Device)
 }
 
 const CASE GoodCases[] = {
-    { L"good", Good },
-    { L"vectors", CaseVectors },
-    { NULL, NULL },
+    { L"good", Good, FALSE },
+    { L"packet", CasePacket, FALSE },
+    { L"vectors", CaseVectors, FALSE },
+    { NULL, NULL, FALSE },
 };

@@ -205,9 +205,9 @@ NTSTATUS CaseMdlRefused(CASE_DEVICE *Device)
 }
 
 const CASE MdlCases[] = {
-    { L"mdl-at-dispatch", AtDispatch },
-    { L"mdl-leak", Leak },
-    { L"mdl-pages-first", PagesFirst },
-    { L"contiguous-twice", DoubleFree },
-    { NULL, NULL },
+    { L"mdl-at-dispatch", AtDispatch, TRUE },
+    { L"mdl-leak", Leak, TRUE },
+    { L"mdl-pages-first", PagesFirst, FALSE },
+    { L"contiguous-twice", DoubleFree, TRUE },
+    { NULL, NULL, FALSE },
 };

@@ -30,12 +30,11 @@ void assert_ended(const Run *run, int exit_code, const char *verdict);
 guint count_checks(const Run *run, const char *api, const char *check,
                    const char *verdict);
 
-/*
- * Every failed check of a driver or of the stand-in is one of @checks (blanks
- * between them), and each of these has failed for each call in @apis.
- */
-void assert_failed_exactly(const Run *run, const char *checks,
-                           const char *apis);
+/* Every failed check of the run is one of @checks (blanks between them). */
+void assert_no_other_failed(const Run *run, const char *checks);
+
+/* @check has failed for each call of @apis; with none there, for the run. */
+void assert_failed(const Run *run, const char *check, const char *apis);
 
 /* Calls @check for each buffer of the run; there must be one. */
 void each_buffer(const Run *run, void (*check)(JsonObject *buffer));

@@ -40,6 +40,8 @@ int main(void)
     row(id, "of each buffer", expected, source);
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) \
     row(id, "of each buffer", expected, source);
+#define CBX_CHECK_SOME(symbol, id, expected, source) \
+    row(id, "of a buffer, where it applies", expected, source);
 #define CBX_CHECK_FREED(symbol, id, expected, source) \
     row(id, "after the free", expected, source);
 #include "core/checks.def"

@@ -162,14 +162,37 @@ static uint32_t fill(SoftDev *dev, const CbxDescriptor *d, uint8_t *data)
 {
     uint64_t length = dev->faults.fill_short ? d->length - 1 : d->length;
     uint64_t position = d->argument2 + (dev->faults.fill_wrong_place ? 8 : 0);
+    uint32_t status;
 
     for (uint64_t i = 0; i < length; i++) {
         data[i] = cbx_pattern_byte(d->argument, position + i);
     }
+    if (dev->faults.fill_long) {
+        uint8_t *byte = bus(dev, d->address + d->length, &status);
+
+        if (byte) {
+            *byte ^= 0xff;
+        }
+    }
     return bus_write(dev, d->address, data, length);
 }
 
-static uint32_t execute(SoftDev *dev, const CbxDescriptor *d, CbxCompletion *c)
+static uint32_t write_out(SoftDev *dev, const CbxDescriptor *d, bool last)
+{
+    const uint8_t *from = dev->mem + d->offset;
+
+    if (dev->faults.message_late && last) {
+        g_assert_cmpuint(d->length, <=, sizeof(dev->late));
+        memcpy(dev->late, from, d->length);
+        dev->late_address = d->address;
+        return CBX_STATUS_OK;
+    }
+    return bus_write(dev, d->address, from, dev->faults.message_torn
+                                            ? d->length / 2 : d->length);
+}
+
+static uint32_t execute(SoftDev *dev, const CbxDescriptor *d, CbxCompletion *c,
+                        bool last)
 {
     g_autofree uint8_t *data = NULL;
     uint32_t status;
@@ -178,6 +201,13 @@ static uint32_t execute(SoftDev *dev, const CbxDescriptor *d, CbxCompletion *c)
         return CBX_STATUS_OK;
     }
     c->bytes = d->length;
+    if ((d->op == CBX_OP_READ || d->op == CBX_OP_WRITE) &&
+        (d->offset > SOFT_MEM_SIZE || d->length > SOFT_MEM_SIZE - d->offset)) {
+        return CBX_STATUS_BAD_OFFSET;
+    }
+    if (d->op == CBX_OP_WRITE) {
+        return write_out(dev, d, last);
+    }
     data = g_malloc(d->length);
     if (d->op == CBX_OP_FILL) {
         return fill(dev, d, data);
@@ -189,6 +219,9 @@ static uint32_t execute(SoftDev *dev, const CbxDescriptor *d, CbxCompletion *c)
         return status;
     }
     switch (d->op) {
+    case CBX_OP_READ:
+        memcpy(dev->mem + d->offset, data, d->length);
+        return CBX_STATUS_OK;
     case CBX_OP_VERIFY:
         return verify(dev, d, data, c);
     case CBX_OP_CHECKSUM:
@@ -222,11 +255,20 @@ void soft_queue(SoftDev *dev, uint32_t tail)
     uint64_t ring = soft_reg64(dev, CBX_REG_QUEUE(0, CBX_Q_RING_LO));
     uint32_t entries = dev->regs[CBX_REG_QUEUE(0, CBX_Q_ENTRIES) / 4];
 
+    bool several = (tail - dev->head + entries) % entries > 1;
+
+    if (dev->late_address) {
+        bus_write(dev, dev->late_address, dev->late, sizeof(dev->late));
+        dev->late_address = 0;
+    }
+    if (several && dev->faults.ring_silent) {
+        return;
+    }
     while (dev->head != tail) {
         CbxDescriptor d;
         CbxCompletion c = { 0 };
 
-        if (dev->faults.queue_stops) {
+        if (dev->faults.queue_stops || (dev->faults.ring_stops && several)) {
             dev->regs[CBX_REG_QUEUE(0, CBX_Q_STATUS) / 4] =
                 CBX_STATUS_IOMMU_FAULT;
             dev->interrupt = true;
@@ -237,8 +279,12 @@ void soft_queue(SoftDev *dev, uint32_t tail)
                                   sizeof(d)), ==, CBX_STATUS_OK);
         dev->head = (dev->head + 1) % entries;
         c.id = d.id;
-        c.status = (uint16_t)execute(dev, &d, &c);
-        if (!dev->faults.no_completion) {
+        c.status = (uint16_t)execute(dev, &d, &c, dev->head == tail);
+        if (several && dev->faults.completions_swapped) {
+            c.id ^= 1;
+        }
+        if (!dev->faults.no_completion &&
+            !(several && dev->faults.message_lost && dev->head == tail)) {
             complete(dev, &c);
         }
         if (d.flags & CBX_DESC_INTERRUPT && !dev->faults.lost_interrupt) {

@@ -59,7 +59,14 @@ typedef struct SoftFaults {
     bool out_far;               /* and a byte far from the range */
     bool out_refused;
     bool fill_short;            /* queue: last byte missing */
+    bool fill_long;             /* and the byte behind it */
     bool fill_wrong_place;      /* 8 bytes too far in the pattern */
+    bool message_torn;          /* queue, WRITE: second half missing */
+    bool message_late;          /* ... the last one, until the next doorbell */
+    bool message_lost;          /* one of several descriptors is passed over */
+    bool completions_swapped;   /* when several descriptors are under way */
+    bool ring_stops;            /* when several descriptors are under way */
+    bool ring_silent;           /* nothing happens then */
     bool stale_mapping;         /* a free leaves the mapping there */
     bool refuse_record;
 } SoftFaults;
@@ -91,6 +98,8 @@ typedef struct SoftDev {
     bool phase;
     bool interrupt;
     uint32_t last_id;
+    uint64_t late_address;      /* of a late message; 0: none */
+    uint8_t late[64];
 
     GByteArray *record;
     GPtrArray *records;         /* GHashTable: field to value, and "type" */

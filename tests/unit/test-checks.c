@@ -8,7 +8,8 @@
 #include "core/suite.h"
 #include "softdev.h"
 
-enum { ENTRIES = 8, TIMEOUT_MS = 10 };
+/* LONG is enough for every check. */
+enum { ENTRIES = 8, TIMEOUT_MS = 10, LENGTH = 8193, LONG = 0x10000 };
 
 typedef struct Fixture {
     SoftDev *soft;
@@ -17,11 +18,12 @@ typedef struct Fixture {
     CbxSuite suite;
     CbxBuffer rings;
     CbxBuffer buffer;
+    void (*set)(struct Fixture *f);     /* switches a fault on */
 } Fixture;
 
 static void start(Fixture *f, bool iommu)
 {
-    memset(f, 0, sizeof(*f));
+    *f = (Fixture) { .set = f->set };
     f->soft = softdev_new(iommu);
 }
 
@@ -89,7 +91,7 @@ static char *joined(Fixture *f, const char *verdict)
 
 static void everything_passes(bool iommu, uint64_t length)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, iommu);
     start_suite(&f);
@@ -106,7 +108,8 @@ static void everything_passes(bool iommu, uint64_t length)
 static void good_buffers_pass(void)
 {
     static const uint64_t lengths[] = {
-        1, 2, 7, 8, 63, 64, 4095, 4096, 4097, 8191, 8192, 8193, 12288, 40003,
+        1, 2, 7, 8, 63, 64, 4095, 4096, 4097, 8191, 8192, LENGTH, 12288, 40003,
+        LONG,
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(lengths); i++) {
@@ -120,16 +123,20 @@ static void every_check_is_made(void)
     static const char *const ids[] = {
 #define CBX_CHECK_DECLARED(symbol, id, expected, source) id,
 #define CBX_CHECK_BUFFER(symbol, id, expected, source) id,
+#define CBX_CHECK_SOME(symbol, id, expected, source) id,
 #define CBX_CHECK_FREED(symbol, id, expected, source) id,
 #include "core/checks.def"
         "completion-interrupt",
     };
+    CbxBuffer neighbour;
     g_autoptr(GPtrArray) made = NULL;
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LONG, 0);
+    softdev_allocate(f.soft, &neighbour, LENGTH, 0);
+    cbx_suite_allocated(&f.suite, &neighbour);
     verify(&f);
     made = checks_with(&f, "pass");
     g_assert_cmpuint(made->len, ==, G_N_ELEMENTS(ids));
@@ -137,6 +144,8 @@ static void every_check_is_made(void)
         g_assert_true(g_ptr_array_find_with_equal_func(made, ids[i],
                                                        g_str_equal, NULL));
     }
+    softdev_release(f.soft, &neighbour);
+    cbx_suite_freed(&f.suite, &neighbour);
     end(&f);
 }
 
@@ -144,7 +153,7 @@ static void results_name_their_buffer(void)
 {
     GHashTable *record;
     unsigned named = 0;
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
@@ -169,6 +178,7 @@ typedef struct Wrong {
     const char *how;
     size_t fault;               /* in SoftFaults, unless prepare is set */
     void (*prepare)(Fixture *f);
+    uint64_t length;            /* 0: LENGTH */
     bool no_iommu;
     bool from_start;            /* before the queue is up */
     const char *skipped;        /* by this and no other reason */
@@ -199,7 +209,7 @@ static void narrow_device(Fixture *f)
 static void inside_page(Fixture *f)
 {
     softdev_release(f->soft, &f->buffer);
-    softdev_allocate(f->soft, &f->buffer, 8193, 24);
+    softdev_allocate(f->soft, &f->buffer, LENGTH, 24);
 }
 
 static void virtual_only_inside_page(Fixture *f)
@@ -208,7 +218,7 @@ static void virtual_only_inside_page(Fixture *f)
     if (f->buffer.logical % f->buffer.align == 0) {
         softdev_release(f->soft, &f->buffer);
         f->soft->next_logical -= CBX_PAGE_SIZE;
-        softdev_allocate(f->soft, &f->buffer, 8193, 0);
+        softdev_allocate(f->soft, &f->buffer, LENGTH, 0);
         f->buffer.align = 2 * CBX_PAGE_SIZE;
     }
 }
@@ -268,7 +278,8 @@ static const Wrong wrongs[] = {
     { "range", PREPARE(above_maximum) },
     { "range", PREPARE(below_minimum) },
     { "range", FAULT(facts_range) },
-    { "address-width", PREPARE(narrow_device), .skipped = "guard-after" },
+    { "address-width", PREPARE(narrow_device),
+      .skipped = "guard-before guard-after use-after-free" },
     { "address-width", FAULT(facts_width) },
     { "alignment", PREPARE(inside_page) },
     { "alignment", PREPARE(virtual_only_inside_page) },
@@ -305,6 +316,11 @@ static const Wrong wrongs[] = {
     { "outside-unchanged", FAULT(out_far) },
     { "integrity-from-device", FAULT(fill_short) },
     { "integrity-from-device", FAULT(fill_wrong_place) },
+    { "ring", FAULT(message_torn), .length = LONG },
+    { "ring", FAULT(message_late), .length = LONG },
+    { "ring", FAULT(message_lost), .length = LONG },
+    { "ring", FAULT(completions_swapped), .length = LONG },
+    { "ring", FAULT(ring_stops), .length = LONG },
     { "use-after-free", FAULT(stale_mapping) },
 };
 
@@ -320,14 +336,15 @@ static void set_fault(Fixture *f, const Wrong *wrong)
 static void exactly_this_check_fails(gconstpointer data)
 {
     const Wrong *wrong = data;
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, !wrong->no_iommu);
     if (wrong->from_start) {
         set_fault(&f, wrong);
     }
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer,
+                     wrong->length ? wrong->length : LENGTH, 0);
     if (!wrong->from_start) {
         set_fault(&f, wrong);
     }
@@ -342,7 +359,7 @@ static void exactly_this_check_fails(gconstpointer data)
 static void overlapping_buffers_are_noticed(void)
 {
     g_autoptr(GPtrArray) failed = NULL;
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
@@ -359,13 +376,13 @@ static void overlapping_buffers_are_noticed(void)
 static void uncached_memory_passes(gconstpointer data)
 {
     uint32_t api = GPOINTER_TO_UINT(data);
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
     for (unsigned write_combining = 0; write_combining < 2;
          write_combining++) {
-        softdev_allocate(f.soft, &f.buffer, 8193, 0);
+        softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
         ask_uncached(&f, api);
         f.soft->faults.type_write_combining =
             write_combining && api != CBX_API_ALLOCATE_COMMON_BUFFER;
@@ -380,12 +397,12 @@ static void uncached_memory_passes(gconstpointer data)
 
 static void one_to_one_mapping_shows_nothing(void)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     f.soft->one_to_one = true;
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "");
     assert_verdicts(&f, "skip",
@@ -395,11 +412,11 @@ static void one_to_one_mapping_shows_nothing(void)
 
 static void nothing_is_expected_of_the_type(bool arm)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     f.soft->faults.type_device = arm;
     f.soft->faults.type_unknown = !arm;
     verify(&f);
@@ -420,12 +437,12 @@ static void memory_type_on_arm_is_not_judged(void)
 
 static void no_message_interrupt_no_queue(void)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     f.soft->world.has_interrupt = false;
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "");
     assert_verdicts(&f, "skip", "completion-interrupt integrity-to-device "
@@ -435,7 +452,7 @@ static void no_message_interrupt_no_queue(void)
 
 static void rings_out_of_reach_no_queue(void)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     g_assert_cmpuint(cbx_device_identify(&f.dev, &f.soft->world), ==,
@@ -446,7 +463,7 @@ static void rings_out_of_reach_no_queue(void)
     f.rings.logical -= 64 * CBX_PAGE_SIZE;
     cbx_suite_allocated(&f.suite, &f.rings);
     cbx_suite_start_queue(&f.suite, &f.rings, 0, ENTRIES, TIMEOUT_MS);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "completion-interrupt");
     assert_verdicts(&f, "skip", "integrity-to-device checksum "
@@ -456,12 +473,12 @@ static void rings_out_of_reach_no_queue(void)
 
 static void no_device_memory_no_edges(void)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     f.soft->world.mem_length = 4096;
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     verify(&f);
     assert_verdicts(&f, "fail", "");
     assert_verdicts(&f, "skip", "edges-to-device edges-from-device");
@@ -470,11 +487,11 @@ static void no_device_memory_no_edges(void)
 
 static void physical_addresses_may_be_unknown(void)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     f.soft->faults.phys_unknown = true;
     verify(&f);
     assert_verdicts(&f, "fail", "");
@@ -484,11 +501,11 @@ static void physical_addresses_may_be_unknown(void)
 
 static void gaps_on_both_sides_are_no_error(void)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     gap_in_physical_pages(&f);
     f.soft->faults.facts_gaps = true;
     verify(&f);
@@ -497,29 +514,58 @@ static void gaps_on_both_sides_are_no_error(void)
 }
 
 /* The elements of a vector may lie next to each other. */
-static void neighbours_of_one_call_are_no_strangers(void)
+static void verify_vector(Fixture *f)
 {
     CbxBuffer elements[3];
-    Fixture f;
 
-    start(&f, true);
-    start_suite(&f);
+    start(f, true);
+    start_suite(f);
     for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
-        softdev_allocate(f.soft, &elements[i], 4096, 0);
-        f.soft->next_logical += CBX_PAGE_SIZE;
+        softdev_allocate(f->soft, &elements[i], 4096, 0);
+        elements[i].element = i;
+        f->soft->next_logical += CBX_PAGE_SIZE;
     }
     g_assert_cmphex(elements[1].logical, ==, elements[2].logical + 4096);
     for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
-        cbx_suite_allocated(&f.suite, &elements[i]);
+        cbx_suite_allocated(&f->suite, &elements[i]);
+    }
+    if (f->set) {
+        f->set(f);
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
-        g_assert_true(cbx_suite_verify(&f.suite, &elements[i]));
+        g_assert_true(cbx_suite_verify(&f->suite, &elements[i]));
     }
     for (unsigned i = 0; i < G_N_ELEMENTS(elements); i++) {
-        softdev_release(f.soft, &elements[i]);
-        g_assert_true(cbx_suite_freed(&f.suite, &elements[i]));
+        softdev_release(f->soft, &elements[i]);
+        g_assert_true(cbx_suite_freed(&f->suite, &elements[i]));
     }
+}
+
+static void neighbours_of_one_call_are_no_strangers(void)
+{
+    g_autoptr(GPtrArray) passed = NULL;
+    Fixture f = { .set = NULL };
+
+    verify_vector(&f);
     assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "");
+    passed = checks_with(&f, "pass");
+    g_assert_true(g_ptr_array_find_with_equal_func(
+        passed, "neighbours-unchanged", g_str_equal, NULL));
+    end(&f);
+}
+
+static void fill_too_much(Fixture *f)
+{
+    f->soft->faults.fill_long = true;
+}
+
+static void changed_neighbours_are_noticed(void)
+{
+    Fixture f = { .set = fill_too_much };
+
+    verify_vector(&f);
+    assert_verdicts(&f, "fail", "neighbours-unchanged");
     assert_verdicts(&f, "skip", "");
     end(&f);
 }
@@ -528,11 +574,11 @@ static void neighbours_of_one_call_are_no_strangers(void)
 
 static void broken_queue_ends_the_run(void)
 {
-    Fixture f;
+    Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
-    softdev_allocate(f.soft, &f.buffer, 8193, 0);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
     cbx_suite_allocated(&f.suite, &f.buffer);
     f.soft->faults.lost_interrupt = true;
     g_assert_false(cbx_suite_verify(&f.suite, &f.buffer));
@@ -541,6 +587,47 @@ static void broken_queue_ends_the_run(void)
     softdev_release(f.soft, &f.buffer);
     g_assert_false(cbx_suite_freed(&f.suite, &f.buffer));
     g_assert_null(cbx_live_at(&f.suite.live, f.buffer.logical));
+    end(&f);
+}
+
+/* A device that goes silent in the middle of it. */
+static void silent_ring_ends_the_run(void)
+{
+    Fixture f = { .set = NULL };
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, LONG, 0);
+    f.soft->faults.ring_silent = true;
+    cbx_suite_allocated(&f.suite, &f.buffer);
+    g_assert_false(cbx_suite_verify(&f.suite, &f.buffer));
+    assert_verdicts(&f, "fail", "ring");
+    softdev_release(f.soft, &f.buffer);
+    g_assert_false(cbx_suite_freed(&f.suite, &f.buffer));
+    end(&f);
+}
+
+/* Once for each call is enough; the queue goes on afterwards. */
+static void ring_is_made_once_for_each_call(void)
+{
+    Fixture f = { .set = NULL };
+    GHashTable *record;
+    unsigned rings = 0;
+
+    start(&f, true);
+    start_suite(&f);
+    for (unsigned i = 0; i < 4; i++) {
+        softdev_allocate(f.soft, &f.buffer, LONG, 0);
+        f.buffer.api = i % 2 ? CBX_API_ALLOCATE_COMMON_BUFFER
+                             : CBX_API_ALLOCATE_WITH_BOUNDS;
+        verify(&f);
+    }
+    for (unsigned n = 0; (record = softdev_record(f.soft, "result", n)); n++) {
+        rings += !strcmp(g_hash_table_lookup(record, "check"), "ring");
+    }
+    g_assert_cmpuint(rings, ==, 2);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "");
     end(&f);
 }
 
@@ -585,7 +672,13 @@ int main(int argc, char **argv)
                     gaps_on_both_sides_are_no_error);
     g_test_add_func("/checks/neighbours-of-one-call-are-no-strangers",
                     neighbours_of_one_call_are_no_strangers);
+    g_test_add_func("/checks/neighbours-unchanged/fails-on-fill-long",
+                    changed_neighbours_are_noticed);
     g_test_add_func("/checks/broken-queue-ends-the-run",
                     broken_queue_ends_the_run);
+    g_test_add_func("/checks/ring/silent-ends-the-run",
+                    silent_ring_ends_the_run);
+    g_test_add_func("/checks/ring/once-for-each-call",
+                    ring_is_made_once_for_each_call);
     return g_test_run();
 }

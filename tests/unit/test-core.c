@@ -136,6 +136,28 @@ static void neighbours_of_ours_are_stepped_over(void)
     g_assert_null(cbx_live_at(&live, 0x10000));
 }
 
+/* What a framework may have allocated around a buffer is not nobody's. */
+static void slack_is_stepped_over(void)
+{
+    CbxBuffer low = { .logical = 0x2000, .length = 1, .slack = 0x3fff };
+    CbxBuffer mid = { .logical = 0x20000, .length = 1, .slack = 0x1fff };
+    CbxBuffer high = { .logical = UINT64_MAX - 0x2fff, .length = 1,
+                       .slack = 0x1fff };
+    CbxLive live = { NULL };
+    uint64_t page;
+
+    cbx_live_add(&live, &mid);
+    g_assert_true(cbx_live_page_below(&live, &mid, &page));
+    g_assert_cmphex(page, ==, 0x1d000);
+    g_assert_true(cbx_live_page_above(&live, &mid, UINT64_MAX, &page));
+    g_assert_cmphex(page, ==, 0x23000);
+    g_assert_true(cbx_live_at(&live, 0x1e000) == &mid);
+    g_assert_false(cbx_live_page_below(&live, &low, &page));
+    g_assert_false(cbx_live_page_above(&live, &high, UINT64_MAX, &page));
+    g_assert_cmphex(cbx_live_first_page(&mid), ==, 0x20000);
+    g_assert_cmphex(cbx_live_last_page_end(&mid), ==, 0x20fff);
+}
+
 static void the_ends_of_the_address_space_are_no_pages(void)
 {
     CbxBuffer first = { .logical = 0, .length = 4096 };
@@ -418,6 +440,8 @@ int main(int argc, char **argv)
                     edges_cross_what_is_there_to_cross);
     g_test_add_func("/live/neighbours-of-ours-are-stepped-over",
                     neighbours_of_ours_are_stepped_over);
+    g_test_add_func("/live/slack-is-stepped-over",
+                    slack_is_stepped_over);
     g_test_add_func("/live/the-ends-of-the-address-space-are-no-pages",
                     the_ends_of_the_address_space_are_no_pages);
     g_test_add_func("/live/the-interrupt-range-is-stepped-over",

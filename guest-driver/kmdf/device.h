@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CBX_KMDF_DEVICE_H
+#define CBX_KMDF_DEVICE_H
+
+#include "common/bars.h"
+#include "kmdf.h"
+
+/* Context of the WDFDEVICE: everything the driver keeps for one device. */
+typedef struct _CBX_DEVICE {
+    WDFDEVICE Handle;
+    CBX_BARS Bars;
+    WDFINTERRUPT Interrupt;
+    KEVENT Completion;          /* the queue's interrupt has come */
+} CBX_DEVICE;
+
+WDF_DECLARE_CONTEXT(CBX_DEVICE, DeviceContext)
+
+/* EvtDriverDeviceAdd */
+EVT_WDF_DRIVER_DEVICE_ADD DeviceAdd;
+
+#endif /* CBX_KMDF_DEVICE_H */

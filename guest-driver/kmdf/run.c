@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include "cbx/abi.h"
+#include "common/guest.h"
+#include "common/world.h"
+#include "core/suite.h"
+#include "interrupt.h"
+#include "plan.h"
+#include "refusal.h"
+
+/* Reads "CBXk" in a debugger's listing. */
+#define RUN_POOL_TAG 0x6b584243u
+
+enum {
+    RUN_QUEUE_ENTRIES = 64,
+    /* Both rings. */
+    RUN_RINGS_LENGTH = RUN_QUEUE_ENTRIES *
+                       (CBX_DESCRIPTOR_SIZE + CBX_COMPLETION_SIZE),
+    /* One operation takes milliseconds; beyond this it is lost. */
+    RUN_TIMEOUT_MS = 5000,
+};
+
+/* State of one run; nothing of it is needed afterwards. */
+typedef struct _CBX_RUN {
+    WDFDEVICE Handle;
+    CBX_WORLD World;
+    CbxDevice Device;
+    CbxReport Report;
+    CbxSuite Suite;
+    CBX_REQUEST RingsRequest;
+    CBX_ALLOCATION Rings;
+    CBX_ALLOCATION Allocation;
+} CBX_RUN;
+
+/* ---- One allocation ----------------------------------------------------- */
+
+/*
+ * The documented answer to a request that no memory satisfies is a failure;
+ * below 4 GiB minus one a system may really have none.
+ */
+static VOID
+RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
+{
+    BOOLEAN Narrow = Allocation->Buffer.max < 0xffffffffull &&
+                     NT_SUCCESS(Allocation->EnablerStatus);
+    char Seen[96];
+    CbxText Text;
+
+    cbx_text_init(&Text, Seen, sizeof(Seen));
+    if (!NT_SUCCESS(Allocation->EnablerStatus)) {
+        cbx_text_add(&Text, "WdfDmaEnablerCreate failed with status ");
+        cbx_text_hex(&Text, (ULONG)Allocation->EnablerStatus);
+    } else {
+        cbx_text_add(&Text, "the call failed with status ");
+        cbx_text_hex(&Text, (ULONG)Allocation->Status);
+    }
+    if (Narrow) {
+        cbx_text_add(&Text, ": no memory within the limits");
+    }
+    cbx_suite_result(&Run->Suite, CBX_CHECK_allocation,
+                     Allocation->Request->Api, Allocation->Variant,
+                     Narrow ? CBX_SKIP : CBX_FAIL, Seen);
+}
+
+static VOID
+RunReportGetters(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
+{
+    BOOLEAN Good = Allocation->Steady &&
+                   Allocation->SeenLength == Allocation->Request->Length;
+    char Seen[96];
+    CbxText Text;
+
+    cbx_text_init(&Text, Seen, sizeof(Seen));
+    cbx_text_add(&Text, "length ");
+    cbx_text_dec(&Text, Allocation->SeenLength);
+    cbx_text_add(&Text, Allocation->Steady ? ", the same when asked again"
+                                           : ", another when asked again");
+    cbx_suite_result(&Run->Suite, CBX_CHECK_getters, Allocation->Request->Api,
+                     Allocation->Variant, Good ? CBX_PASS : CBX_FAIL, Seen);
+}
+
+static VOID
+RunReportLife(CBX_RUN *Run, const CBX_ALLOCATION *Allocation, BOOLEAN InTime)
+{
+    const CBX_LIFE *Life = &Allocation->BufferLife;
+    BOOLEAN Good = InTime && BufferLifeWasGood(Allocation);
+    char Seen[128];
+    CbxText Text;
+
+    cbx_text_init(&Text, Seen, sizeof(Seen));
+    cbx_text_add(&Text, "the buffer's cleanup callback ran ");
+    cbx_text_dec(&Text, Life->Cleanups);
+    cbx_text_add(&Text, " times, its destroy callback ");
+    cbx_text_dec(&Text, Life->Destroys);
+    cbx_text_add(&Text, Good ? " times, in order"
+                             : " times, too late or out of order");
+    cbx_suite_result(&Run->Suite, CBX_CHECK_lifetime, Allocation->Request->Api,
+                     Allocation->Variant, Good ? CBX_PASS : CBX_FAIL, Seen);
+}
+
+/* Shows a buffer that was allocated to the device. */
+static BOOLEAN
+RunAllocate(CBX_RUN *Run, CBX_ALLOCATION *Allocation,
+            const CBX_REQUEST *Request)
+{
+    BOOLEAN Good;
+
+    if (!BufferAllocate(Allocation, Request, Run->Handle,
+                        Run->Device.addr_bits)) {
+        RunReportNoMemory(Run, Allocation);
+        return FALSE;
+    }
+    Good = Allocation->Buffer.va != NULL;
+    cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
+                     Allocation->Variant, Good ? CBX_PASS : CBX_FAIL,
+                     Good ? "virtual address given" : "no virtual address");
+    if (!Good) {
+        (VOID)BufferFree(Allocation);
+        BufferEnd(Allocation);
+        return FALSE;
+    }
+    RunReportGetters(Run, Allocation);
+    cbx_suite_allocated(&Run->Suite, &Allocation->Buffer);
+    return TRUE;
+}
+
+static VOID
+RunFree(CBX_RUN *Run, CBX_ALLOCATION *Allocation)
+{
+    BOOLEAN InTime = BufferFree(Allocation);
+
+    /* Whether to go on is asked of Suite.broken where it matters. */
+    (VOID)cbx_suite_freed(&Run->Suite, &Allocation->Buffer);
+    BufferEnd(Allocation);
+    RunReportLife(Run, Allocation, InTime);
+    if (!InTime) {
+        /* Its callbacks would still write to the allocation. */
+        Run->Suite.broken = true;
+    }
+}
+
+static VOID
+RunRequest(CBX_RUN *Run, const CBX_REQUEST *Request)
+{
+    CBX_ALLOCATION *Allocation = &Run->Allocation;
+
+    if (RunAllocate(Run, Allocation, Request)) {
+        (VOID)cbx_suite_verify(&Run->Suite, &Allocation->Buffer);
+        RunFree(Run, Allocation);
+    }
+}
+
+/* ---- The queue ---------------------------------------------------------- */
+
+/* The rings come from the first call that is wanted. */
+static BOOLEAN
+RunQueueStart(CBX_RUN *Run)
+{
+    for (ULONG i = 0; i < PlanLength; i++) {
+        if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
+            continue;
+        }
+        Run->RingsRequest = (CBX_REQUEST) {
+            .Api = Plan[i].Api,
+            .Enabler = Plan[i].Enabler,
+            .Length = RUN_RINGS_LENGTH,
+        };
+        if (!RunAllocate(Run, &Run->Rings, &Run->RingsRequest)) {
+            return FALSE;
+        }
+        cbx_suite_start_queue(&Run->Suite, &Run->Rings.Buffer,
+                              CBX_INTERRUPT_VECTOR, RUN_QUEUE_ENTRIES,
+                              RUN_TIMEOUT_MS);
+        return TRUE;
+    }
+    cbx_report_text(&Run->Report, "error",
+                    "this driver has none of the calls that were asked for");
+    return FALSE;
+}
+
+static VOID
+RunQueueStop(CBX_RUN *Run)
+{
+    cbx_suite_stop_queue(&Run->Suite);
+    RunFree(Run, &Run->Rings);
+}
+
+/* ---- All of it ---------------------------------------------------------- */
+
+/* The plan's rows of one call are neighbours. */
+static VOID
+RunPlan(CBX_RUN *Run)
+{
+    ULONG Last = CBX_API_NONE;
+
+    for (ULONG i = 0; i < PlanLength && !Run->Suite.broken; i++) {
+        if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
+            continue;
+        }
+        if (Plan[i].Api != Last) {
+            Last = Plan[i].Api;
+            RefusalCheck(&Run->Suite, Last, Run->Handle);
+        }
+        RunRequest(Run, &Plan[i]);
+    }
+    if (Run->Suite.broken) {
+        cbx_report_text(&Run->Report, "error",
+                        "a wait ran out; the run ends here");
+    }
+}
+
+static NTSTATUS
+RunAll(CBX_RUN *Run)
+{
+    uint32_t Status = cbx_device_identify(&Run->Device, &Run->World.Core);
+    BOOLEAN HasQueue;
+
+    if (Status != CBX_STATUS_OK) {
+        LogError("the device cannot be used, status %u", Status);
+        return STATUS_REVISION_MISMATCH;
+    }
+    GuestReportStart(&Run->Report, &Run->World.Core, "cbxkmdf.sys");
+    cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
+    HasQueue = RunQueueStart(Run);
+    RunPlan(Run);
+    if (HasQueue) {
+        RunQueueStop(Run);
+    }
+    cbx_report_end(&Run->Report);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS
+RunDefaultSet(WDFDEVICE Device, CBX_BARS *Bars, KEVENT *Completion)
+{
+    CBX_RUN *Run = ExAllocatePoolWithTag(NonPagedPool, sizeof(*Run),
+                                         RUN_POOL_TAG);
+    NTSTATUS Status;
+
+    if (!Run) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    RtlZeroMemory(Run, sizeof(*Run));
+    Run->Handle = Device;
+    WorldInitialize(&Run->World, Bars, Completion);
+    Status = RunAll(Run);
+    ExFreePoolWithTag(Run, RUN_POOL_TAG);
+    return Status;
+}

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How each case of the stand-in's tests must end."""
+
+# Case of nttest.sys, code of the bug check, what its text must hold. All of
+# them in one boot, in which a bug check ends a thread.
+VIOLATIONS = [
+    ('dma-double-free', '0x000000E6', '(0x3, 0x1,'),
+    ('dma-overrun', '0x000000E6', '(0xf, 0x5, '),
+    ('dma-put-with-buffer', '0x000000E6', '(0x7,'),
+    ('dma-use-after-put', '0x000000E6', '(0x18,'),
+    ('dma-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('dma-bad-version', '0x000000E6', '(0x25, 0x4,'),
+    ('bounds-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('domain-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('domain-leak', '0x000000E6', '(0x7,'),
+    ('hal-double-free', '0x000000E6', '(0x3, 0x1,'),
+    ('mdl-at-dispatch', '0x000000E6', '(0x13, 0x1, 0x0, 0x2)'),
+    ('mdl-leak', '0x000000E6', '(0x7,'),
+    ('dma-wrong-length', '0x000000E6', '(0xcb01, 0xfff, '),
+    ('dma-wrong-logical', '0x000000E6', '(0xcb01, 0x1000, '),
+    ('dma-wrong-cache', '0x000000E6', '(0xcb01, 0x1000, '),
+    ('dma-wrong-address', '0x000000E6', '(0x3, 0x1,'),
+    ('dma-null-adapter', '0x000000E6', '(0x19,'),
+    ('bounds-wrong-cache', '0x000000E6', '(0xcb01, 0x1000, '),
+    ('hal-get-adapter', '0x000000E6', '(0x1e,'),
+    ('list-put-twice', '0x000000E6', '(0x6, 0x1, 0x2,'),
+    ('list-leak', '0x000000E6', '(0xa, '),
+    ('list-wrong-direction', '0x000000E6', '(0xcb02, 0x0,'),
+    ('list-at-passive', '0x000000E6', '(0x13, 0x1, 0x2, 0x0)'),
+    ('channel-twice', '0x000000E6', '(0xb, 0x1,'),
+    ('channel-leak', '0x000000E6', '(0x8, '),
+    ('channel-freed-twice', '0x000000E6', '(0x4, 0x1,'),
+    ('registers-too-many', '0x000000E6', '(0xc, 0x12, 0x11,'),
+    ('registers-leak', '0x000000E6', '(0x9, '),
+    ('registers-twice', '0x000000E6', '(0x5, 0x3,'),
+    ('registers-mapped', '0x000000E6', '(0x10, 0x3,'),
+    ('flush-not-mapped', '0x000000E6', '(0x16, '),
+    ('flush-wrong-direction', '0x000000E6', '(0xcb02, 0x0,'),
+    ('map-twice', '0x000000E6', '(0x1d, 0x64, 0xc8, 0x0)'),
+    ('map-too-much', '0x000000E6', '(0xc, 0x3, 0x1,'),
+    ('map-empty', '0x000000E6', '(0x21,'),
+    ('map-before', '0x000000E6', '(0x1f, 0x1,'),
+    ('map-after', '0x000000E6', '(0x1f, 0x2,'),
+    ('map-too-long', '0x000000E6', '(0x1f, 0x3,'),
+    ('map-not-locked', '0x000000E6', '(0xe, '),
+    ('map-without-registers', '0x000000E6', '(0xcb03, '),
+    ('contiguous-twice', '0x000000C4', '(0x10,'),
+    ('vector-index', '0x000001DC', '(0x3, 0x3, 0x3,'),
+    ('vector-twice', '0x000001DC', '(0x4, 0x1,'),
+    ('vector-leak', '0x000001DC', '(0x5,'),
+    ('pool-overrun', '0x000000C4', '(0x52,'),
+    ('pool-double-free', '0x000000C4', '(0x10,'),
+    ('pool-paged-at-dispatch', '0x000000C4', '(0x1, 0x2,'),
+    ('wait-at-dispatch', '0x000000C4', '(0x121, 0x2,'),
+    ('lock-not-held', '0x000000C4', '(0x32, 0x0,'),
+    ('irp-completed-twice', '0x00000044', 'completed twice'),
+    ('irp-completed-pending', '0x000000C9', '(0x6, 0x103,'),
+    ('irp-no-stack', '0x00000035', 'without a stack location'),
+    ('irp-no-irp', '0x000000C9', '(0x3,'),
+    ('irp-no-device', '0x000000C9', '(0x4,'),
+    ('irp-freed-twice', '0x000000C9', '(0x1,'),
+    ('completion-raises-irql', '0x000000C4', '(0xfa, '),
+    ('dispatch-raises-irql', '0x000000C9', '(0x5, '),
+    ('device-deleted-twice', '0x000000C9', 'no device object'),
+    ('device-not-attached', '0x000000C9', 'nothing is attached'),
+    ('work-queued-twice', '0x000000E4', '(0x1,'),
+    ('work-freed-queued', '0x000000C9', 'queued or free'),
+    ('mdl-freed-twice', '0x000000C4', '(0x16,'),
+    ('unmap-other-size', '0x000000C4', '(0x16,'),
+    ('bad-handle', '0x000000C4', '(0x3c, 0x44,'),
+    ('interrupt-not-connected', '0x000000C4', 'not connected'),
+]
+
+# Highest IRQL that each routine may be called at; it is called one above.
+IRQL = {
+    0: '''
+        IoBuildSynchronousFsdRequest IoConnectInterrupt
+        IoConnectInterruptEx IoCreateSymbolicLink IoDeleteSymbolicLink
+        IoDisconnectInterrupt IoDisconnectInterruptEx
+        IoGetDeviceProperty IoGetDmaAdapter IoInitializeRemoveLockEx
+        IoOpenDeviceRegistryKey IoRegisterDeviceInterface
+        IoReleaseRemoveLockAndWaitEx IoSetDeviceInterfaceState
+        KeFlushQueuedDpcs KeSetPriorityThread
+        MmGetSystemRoutineAddress ObReferenceObjectByHandle
+        PsCreateSystemThread PsTerminateSystemThread PsGetVersion
+       
+        RtlCompareUnicodeString
+        RtlEqualUnicodeString RtlFreeUnicodeString RtlGetVersion
+        ZwClose ZwOpenKey ZwQueryValueKey
+    ''',
+    1: '''
+        IoCreateDevice IoDeleteDevice KeDelayExecutionThread
+        KeEnterCriticalRegion KeLeaveCriticalRegion
+    ''',
+    2: '''
+        IoAcquireRemoveLockEx IoAllocateIrp IoAllocateMdl
+        IoAllocateWorkItem IoAttachDeviceToDeviceStack IoCancelIrp
+        IoDetachDevice IoFreeIrp IoFreeMdl IoFreeWorkItem
+        IoGetAttachedDeviceReference IoQueueWorkItem IoQueueWorkItemEx
+        IoReleaseRemoveLockEx IoSetCompletionRoutineEx IofCallDriver
+        IofCompleteRequest KeCancelTimer KeClearEvent KeReadStateMutex
+        KeReadStateTimer KeReleaseMutex KeReleaseSemaphore
+        KeResetEvent KeSetTimer KeSetTimerEx
+        MmAllocateContiguousMemory MmBuildMdlForNonPagedPool
+        MmFreeContiguousMemory MmIsAddressValid
+        MmMapLockedPagesSpecifyCache MmUnmapLockedPages
+        ObfDereferenceObject ObfReferenceObject PoCallDriver
+        PoRequestPowerIrp PoSetPowerState PoStartNextPowerIrp
+    ''',
+}
+VIOLATIONS += [(name, '0x000000C4', f'(0xe5, {highest + 1:#x}, {highest:#x}, ')
+               for highest, names in IRQL.items() for name in names.split()]
+
+# Case, code of the crash record, what its text must hold. A boot for each.
+CRASHES = [
+    ('dma-double-free', '0x000000E6', '(0x3, 0x1,'),
+    ('packet-scattered', 'not-provided', 'without ScatterGather'),
+    ('dpc-lowers-irql', '0x000000C8', '(0x200,'),
+    ('null-write', '0x00000050', 'write of 0x18 at nttest.sys+'),
+    ('null-write-at-dispatch', '0x000000D1', 'write of 0x18 at nttest.sys+'),
+    ('shared-time', '0x00000050', 'KUSER_SHARED_DATA'),
+    ('code-write', '0x00000050', 'write of'),
+    ('init-section', '0x00000050', 'execute of'),
+    ('device-deleted-attached', '0x000000C9', 'still attached'),
+    ('timer-at-unload', '0x000000CE', '0 DPCs queued and 1 timers set'),
+    ('good cbx_nt.fault=nonsense', 'unknown-fault', '"nonsense"'),
+    ('good cbx_nt.pnp=nonsense', 'unknown-pnp', 'nonsense'),
+    ('good cbx_nt.driver=none.sys', 'bad-image', '/none.sys'),
+    ('good cbx_nt.bugcheck=nonsense', 'bad-parameter', 'nonsense'),
+    ('good cbx_nt.device=nonsense', 'bad-parameter', 'VENDOR:DEVICE'),
+    ('good cbx_nt.device=1234:11e8', 'no-device', '1234:11e8'),
+    ('good cbx_nt.interrupts=nonsense', 'bad-parameter', 'message or line'),
+]
+
+# Case, check, verdict, what "seen" must hold. All else must pass.
+RESULTS = [
+    ('mdl-pages-first', 'pages-outlive-buffer', 'fail', 'still are a common'),
+    ('dma-leak', 'everything-returned', 'fail', '1 common buffer '),
+    ('pool-leak', 'everything-returned', 'fail', '1 pool allocation (20 bytes'),
+    ('no-such-case', 'driver-started', 'fail', '0xc0000002'),
+    ('good', 'driver-started', 'pass', '0x00000000'),
+    ('packet intel_iommu=on iommu.strict=1', 'driver-started', 'pass', '0x0'),
+    ('good cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('good cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('good cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('good cbx_nt.ioctl=0x222000', 'device-control', 'pass',
+     '0x00000000, 5 bytes'),
+    ('good cbx_nt.ioctl=0x222008', 'information-fits', 'fail', '2049 bytes'),
+    ('good cbx_nt.ioctl=0x22200c', 'device-control', 'fail', '0xc0000010'),
+    ('good cbx_nt.interrupts=line', 'driver-started', 'pass', '0x0'),
+    ('domain-join intel_iommu=on', 'driver-started', 'pass', '0x00000000'),
+    ('vectors', 'driver-started', 'pass', '0x00000000'),
+    ('vectors cbx_nt.keep_vectors=0', 'driver-started', 'fail', '0xc000003e'),
+]
+
+# What edu.sys must say, with the words of the kernel command line.
+EDU = [
+    ('', 'interrupt by message'),
+    ('cbx_nt.interrupts=line', 'interrupt by line'),
+    ('cbx_nt.pnp=rebalance cbx_nt.interrupts=line intel_iommu=on',
+     'interrupt by line'),
+]

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The negative controls: for every check a fault that makes it fail, and
+ * nothing that has no part in it.
+ *
+ * Usage: test-controls PATH-OF-CBX PATH-OF-QEMU
+ */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "run.h"
+
+#define ALL "AllocateCommonBuffer AllocateCommonBufferEx " \
+            "AllocateCommonBufferVector AllocateCommonBufferWithBounds " \
+            "AllocateDomainCommonBuffer CreateCommonBufferFromMdl " \
+            "HalAllocateCommonBuffer"
+/* Those whose memory is the system's. */
+#define ALLOCATING "AllocateCommonBuffer AllocateCommonBufferEx " \
+                   "AllocateCommonBufferVector " \
+                   "AllocateCommonBufferWithBounds " \
+                   "AllocateDomainCommonBuffer HalAllocateCommonBuffer"
+/* Those that honour a wish for uncached memory. */
+#define UNCACHED "AllocateCommonBufferEx AllocateCommonBufferVector " \
+                 "AllocateCommonBufferWithBounds AllocateDomainCommonBuffer"
+/* Those with a lowest address that the driver makes use of. */
+#define BOUNDED "AllocateCommonBufferWithBounds CreateCommonBufferFromMdl"
+
+#define EX      "AllocateCommonBufferEx"
+#define VECTOR  "AllocateCommonBufferVector"
+#define MDL     "CreateCommonBufferFromMdl"
+#define NO_CALL ""
+#define KMDF    "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig"
+#define RUN_KMDF "WdfCommonBufferCreate,WdfCommonBufferCreateWithConfig"
+
+#define TRANSFERS "integrity-to-device checksum edges-to-device " \
+                  "edges-from-device integrity-from-device"
+
+typedef struct Control {
+    const char *check;      /* what the fault is a control of */
+    const char *fault;
+    const char *calls;      /* of which the check must fail, blanks between */
+    const char *also;       /* fails too, of some call, and must */
+    const char *why;        /* it must */
+    const char *may;        /* fails too, now and then */
+    const char *device;     /* property of the device, NAME=VALUE */
+    const char *apis;       /* run these; NULL: those of cbxwdm.sys */
+} Control;
+
+/* Without `also` the check must be the only one that fails. */
+static const Control controls[] = {
+    { .check = "completion-interrupt", .fault = "lost-interrupt",
+      .calls = "AllocateCommonBuffer",
+      .also = "coverage",
+      .why = "without interrupts the run ends" },
+    { .check = "offered", .fault = "hal-no-member", .calls = EX,
+      .also = "coverage",
+      .why = "a call that is not there gives no buffers" },
+    { .check = "refusal", .fault = "hal-wrong-status", .calls = MDL },
+    { .check = "allocation", .fault = "hal-no-memory", .calls = ALL },
+    { .check = "declaration", .fault = "hal-last-page", .calls = ALL,
+      .also = "range ring witness " TRANSFERS,
+      .why = "a description is refused only when it makes no sense; such a "
+             "buffer is nowhere, and the device says so, too" },
+    { .check = "separate", .fault = "hal-overlap", .calls = VECTOR,
+      .also = "neighbours-unchanged",
+      .why = "what two buffers share changes in both" },
+    { .check = "range", .fault = "hal-ignore-limit", .calls = ALL },
+    { .check = "range", .fault = "hal-ignore-minimum", .calls = BOUNDED },
+    { .check = "address-width", .fault = "hal-ignore-limit", .calls = EX,
+      .also = "range completion-interrupt device-access ram physical-pages "
+              "translation edges-to-device edges-from-device witness",
+      .why = "no address beyond the device's width is within the limits or "
+             "within its reach",
+      .device = "addr-bits=32" },
+    { .check = "alignment", .fault = "hal-misaligned", .calls = ALLOCATING,
+      .also = "witness",
+      .why = "of the rings only the device's record tells" },
+    { .check = "device-access", .fault = "hal-read-only", .calls = MDL,
+      .also = "physical-pages edges-from-device integrity-from-device ring",
+      .why = "what the device may not write it does not write" },
+    { .check = "ram", .fault = "hal-physical", .calls = ALL,
+      .also = "completion-interrupt device-access physical-pages "
+              "translation range edges-to-device edges-from-device",
+      .why = "where no memory stands, no data go; the physical address breaks "
+             "limits and reaches no page",
+      .may = "separate" /* physical pages do not follow one another */ },
+    { .check = "physical-pages", .fault = "hal-wrong-page", .calls = ALL },
+    { .check = "memory-type", .fault = "hal-ignore-cache", .calls = UNCACHED },
+    { .check = "translation", .fault = "hal-physical", .calls = ALL,
+      .also = "completion-interrupt device-access ram physical-pages range "
+              "edges-to-device edges-from-device",
+      .why = "an address that the IOMMU does not translate leads nowhere",
+      .may = "separate" },
+    { .check = "guard-before", .fault = "hal-open-before",
+      .calls = ALLOCATING },
+    { .check = "guard-after", .fault = "hal-open-after", .calls = ALLOCATING },
+    { .check = "integrity-to-device", .fault = "flip-verify", .calls = ALL },
+    { .check = "checksum", .fault = "flip-checksum", .calls = ALL },
+    { .check = "edges-to-device", .fault = "flip-shot-in", .calls = ALL },
+    { .check = "edges-from-device", .fault = "flip-shot-out", .calls = ALL },
+    { .check = "outside-unchanged", .fault = "stray-write", .calls = ALL },
+    { .check = "integrity-from-device", .fault = "flip-fill", .calls = ALL },
+    { .check = "neighbours-unchanged", .fault = "cross-fill", .calls = VECTOR },
+    { .check = "ring", .fault = "mixed-up", .calls = ALL },
+    { .check = "use-after-free", .fault = "hal-stale", .calls = ALL },
+    { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
+    { .check = "getters", .fault = "wdf-wrong-length", .calls = KMDF,
+      .apis = RUN_KMDF },
+    { .check = "lifetime", .fault = "wdf-skip-cleanup", .calls = KMDF,
+      .apis = RUN_KMDF },
+    /* Broken in more than one way. */
+    { .check = "integrity-to-device", .fault = "flip-bit", .calls = ALL,
+      .also = "checksum edges-to-device edges-from-device "
+              "integrity-from-device ring",
+      .why = "all that moves data" },
+    { .check = "integrity-from-device", .fault = "drop-write", .calls = ALL,
+      .also = "edges-from-device ring",
+      .why = "all that writes" },
+    { .check = "integrity-to-device", .fault = "short-transfer", .calls = ALL,
+      .also = "checksum edges-to-device edges-from-device "
+              "integrity-from-device ring",
+      .why = "all that moves data" },
+};
+
+static const char *qemu;
+
+static gboolean has_control(const char *check)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(controls); i++) {
+        if (strcmp(controls[i].check, check) == 0) {
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+static void every_check_has_a_control(void)
+{
+    static const char *const ids[] = {
+#define CBX_CHECK_CALL(symbol, id, expected, source) id,
+#define CBX_CHECK_DECLARED(symbol, id, expected, source) id,
+#define CBX_CHECK_BUFFER(symbol, id, expected, source) id,
+#define CBX_CHECK_SOME(symbol, id, expected, source) id,
+#define CBX_CHECK_FREED(symbol, id, expected, source) id,
+#include "core/checks.def"
+        "everything-returned",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
+        if (!has_control(ids[i])) {
+            g_test_message("check %s has no negative control", ids[i]);
+            g_test_fail();
+        }
+    }
+}
+
+/* QEMU with a property of the device; NULL: as it is. */
+static char *write_wrapper(const Control *control)
+{
+    g_autofree char *script = NULL;
+    g_autoptr(GError) error = NULL;
+    char *path = NULL;
+    int fd;
+
+    if (!control->device) {
+        return NULL;
+    }
+    script = g_strdup_printf("#!/bin/sh\nexec '%s' \"$@\" -global cbx.%s\n",
+                             qemu, control->device);
+    fd = g_file_open_tmp("cbx-qemu-XXXXXX", &path, &error);
+    g_assert_no_error(error);
+    g_close(fd, NULL);
+    g_assert_true(g_file_set_contents(path, script, -1, NULL));
+    g_assert_cmpint(g_chmod(path, 0700), ==, 0);
+    return path;
+}
+
+static void is_caught(gconstpointer data)
+{
+    const Control *control = data;
+    g_autofree char *wrapper = write_wrapper(control);
+    g_autoptr(GString) line = g_string_new("--iommu vtd --fault ");
+    g_auto(GStrv) also = g_strsplit(control->also ? control->also : "", " ",
+                                    -1);
+    g_autofree char *checks = NULL;
+    g_autoptr(Run) run = NULL;
+
+    g_string_append(line, control->fault);
+    if (control->apis) {
+        g_string_append_printf(line, " --api %s", control->apis);
+    }
+    if (wrapper) {
+        g_string_append_printf(line, " --qemu '%s'", wrapper);
+    }
+    run = run_guest(line->str);
+    if (wrapper) {
+        g_unlink(wrapper);
+    }
+    assert_ended(run, 1, "fail");
+    checks = g_strjoin(" ", control->check, control->also ? control->also : "",
+                       control->may, NULL);
+    assert_no_other_failed(run, checks);
+    assert_failed(run, control->check, control->calls);
+    for (char **c = also; *c; c++) {
+        g_test_message("%s, because %s", *c, control->why);
+        g_assert_cmpuint(count_checks(run, NULL, *c, "fail"), >, 0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions();
+    if (argc != 3) {
+        g_printerr("usage: test-controls PATH-OF-CBX PATH-OF-QEMU\n");
+        return 2;
+    }
+    run_command = argv[1];
+    qemu = argv[2];
+    g_test_add_func("/controls/every-check-has-one",
+                    every_check_has_a_control);
+    for (gsize i = 0; i < G_N_ELEMENTS(controls); i++) {
+        g_autofree char *path = g_strdup_printf("/controls/%s/%s%s%s",
+                                                controls[i].check,
+                                                controls[i].fault,
+                                                controls[i].device ? "-" : "",
+                                                controls[i].device
+                                                ? controls[i].device : "");
+
+        g_test_add_data_func(path, &controls[i], is_caught);
+    }
+    return g_test_run();
+}
