@@ -14,6 +14,11 @@ const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
 #define HELP_DROP_WRITE "the device reports a write that it did not make"
 #define HELP_SHORT      "the device leaves out the last byte"
 #define HELP_LOST_IRQ   "the device does not send the interrupt"
+#define HELP_WRONG_ADDRESS "the device inverts bit 6 of the address"
+#define HELP_DELAY      "the device completes a descriptor late"
+#define HELP_DUPLICATE  "the device completes a descriptor twice"
+#define HELP_SPURIOUS_IRQ "the device sends an interrupt without a reason"
+#define HELP_STUCK      "the device fetches no more descriptors of a queue"
 #define HELP_FLIP_VERIFY   "as flip-bit, but only of what it compares"
 #define HELP_FLIP_CHECKSUM "as flip-bit, but only of what it sums up"
 #define HELP_FLIP_FILL     "as flip-bit, but only of patterns it writes"
@@ -22,6 +27,7 @@ const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
 #define HELP_STRAY_WRITE   "the device changes a byte before what it writes"
 #define HELP_CROSS_FILL    "the device changes another element, too"
 #define HELP_MIXED_UP      "the device names the wrong descriptor as completed"
+#define HELP_FLIP_PIXEL    "the device inverts one bit of the picture it shows"
 
 #define FAULT(n, id, text) { text, CBX_FAULT_IN_DEVICE, HELP_##id },
 const CbxFault cbx_faults[] = {
@@ -68,6 +74,8 @@ const CbxFault cbx_faults[] = {
       "the framework forgets the cleanup of what goes with its parent" },
     { "wdf-wrong-status", CBX_FAULT_IN_GUEST,
       "the framework refuses with an undocumented status" },
+    { "hal-exhausted", CBX_FAULT_IN_GUEST,
+      "the HAL, once out of memory below a limit, stays so" },
     { 0 }
 };
 #undef FAULT
@@ -89,9 +97,16 @@ static const guint kmdf_calls[] = {
     CBX_API_NONE
 };
 
+static const guint video_calls[] = {
+    CBX_API_VIDEOPORT_ALLOCATE,
+    CBX_API_VIDEOPORT_GET,
+    CBX_API_NONE
+};
+
 const CbxDriver cbx_drivers[] = {
-    { .name = "cbxwdm.sys", .calls = wdm_calls },
-    { .name = "cbxkmdf.sys", .calls = kmdf_calls },
+    { .name = "cbxwdm.sys", .calls = wdm_calls, .device = "cbx" },
+    { .name = "cbxkmdf.sys", .calls = kmdf_calls, .device = "cbx" },
+    { .name = "cbxvid.sys", .calls = video_calls, .device = "cbx-display" },
     { 0 }
 };
 

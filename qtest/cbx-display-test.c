@@ -11,33 +11,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define SLOT    0x11
 /* Rows that do not end on a page; QEMU pads those of a PPM to 4 bytes. */
 #define WIDTH   72u
 #define HEIGHT  50u
 #define STRIDE  304u
 #define SEED    0xd15b1a7
-
-static void *add_display(GString *cmd_line, void *options)
-{
-    g_string_append_printf(cmd_line,
-                           " -device cbx-display,id=screen,addr=0x%x ", SLOT);
-    return options;
-}
-
-static void *add_pausing_display(GString *cmd_line, void *options)
-{
-    g_string_append_printf(cmd_line, " -device cbx-display,id=screen,"
-                           "addr=0x%x,pause-at-frame=2 ", SLOT);
-    return options;
-}
-
-static void attach_display(QCbx *d, void *obj)
-{
-    QCbx *first = obj;
-
-    cbx_attach_at(d, first->pci.bus, SLOT << 3);
-}
 
 /* Pixels that depend on their place; returns the picture's bytes. */
 static uint8_t *draw(QCbx *d, uint64_t base, unsigned bytes)
@@ -136,28 +114,27 @@ static void run_format(void *obj, QGuestAllocator *alloc, uint32_t format,
 {
     uint64_t base = guest_alloc(alloc, STRIDE * HEIGHT + 4096) + 0x104;
     g_autofree uint8_t *picture = NULL;
-    QCbx d = { };
+    QCbx *d = obj;
 
-    attach_display(&d, obj);
-    g_assert_cmphex(cbx_read32(&d, CBX_REG_FEATURES) & CBX_FEATURE_DISPLAY, !=,
+    g_assert_cmphex(cbx_read32(d, CBX_REG_FEATURES) & CBX_FEATURE_DISPLAY, !=,
                     0);
-    picture = draw(&d, base, bytes);
-    set_mode(&d, format, base);
-    g_assert_cmpint(control(&d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
+    picture = draw(d, base, bytes);
+    set_mode(d, format, base);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
                     CBX_STATUS_OK);
-    g_assert_cmphex(cbx_read32(&d, CBX_REG_DISPLAY_CONTROL), ==,
+    g_assert_cmphex(cbx_read32(d, CBX_REG_DISPLAY_CONTROL), ==,
                     CBX_DISPLAY_ON);
-    g_assert_cmpint(cbx_read32(&d, CBX_REG_DISPLAY_FRAMES), ==, 1);
-    g_assert_cmphex(cbx_read64(&d, CBX_REG_DISPLAY_SUM_LO), ==,
+    g_assert_cmpint(cbx_read32(d, CBX_REG_DISPLAY_FRAMES), ==, 1);
+    g_assert_cmphex(cbx_read64(d, CBX_REG_DISPLAY_SUM_LO), ==,
                     checksum(picture, bytes));
-    expect_screen(&d, picture, format);
+    expect_screen(d, picture, format);
 
     /* Drawn without a word to the device. */
     picture[STRIDE * 30 + 6] ^= 0xff;
-    qtest_memwrite(d.qts, base + STRIDE * 30, picture + STRIDE * 30, STRIDE);
-    expect_screen(&d, picture, format);
-    expect_screen(&d, picture, format);
-    g_assert_cmpint(control(&d, 0), ==, CBX_STATUS_OK);
+    qtest_memwrite(d->qts, base + STRIDE * 30, picture + STRIDE * 30, STRIDE);
+    expect_screen(d, picture, format);
+    expect_screen(d, picture, format);
+    g_assert_cmpint(control(d, 0), ==, CBX_STATUS_OK);
 }
 
 static void test_xrgb8888(void *obj, void *data, QGuestAllocator *alloc)
@@ -176,20 +153,19 @@ static void test_damage(void *obj, void *data, QGuestAllocator *alloc)
     uint64_t base = guest_alloc(alloc, 8 * 4096);
     g_autofree uint8_t *picture = NULL;
     uint64_t reads;
-    QCbx d = { };
+    QCbx *d = obj;
 
-    attach_display(&d, obj);
-    picture = draw(&d, base, 4);
-    set_mode(&d, CBX_DISPLAY_XRGB8888, base);
-    g_assert_cmpint(control(&d, CBX_DISPLAY_ON), ==, CBX_STATUS_OK);
-    expect_screen(&d, picture, CBX_DISPLAY_XRGB8888);
-    reads = cbx_stat(&d, CBX_STAT_DMA_READS);
+    picture = draw(d, base, 4);
+    set_mode(d, CBX_DISPLAY_XRGB8888, base);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON), ==, CBX_STATUS_OK);
+    expect_screen(d, picture, CBX_DISPLAY_XRGB8888);
+    reads = cbx_stat(d, CBX_STAT_DMA_READS);
     g_assert_cmpint(reads, >, 0);
-    expect_screen(&d, picture, CBX_DISPLAY_XRGB8888);
-    g_assert_cmpint(cbx_stat(&d, CBX_STAT_DMA_READS), ==, reads);
-    qtest_writeb(d.qts, base, picture[0] ^= 0x55);
-    expect_screen(&d, picture, CBX_DISPLAY_XRGB8888);
-    g_assert_cmpint(cbx_stat(&d, CBX_STAT_DMA_READS), ==, reads + 1);
+    expect_screen(d, picture, CBX_DISPLAY_XRGB8888);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_DMA_READS), ==, reads);
+    qtest_writeb(d->qts, base, picture[0] ^= 0x55);
+    expect_screen(d, picture, CBX_DISPLAY_XRGB8888);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_DMA_READS), ==, reads + 1);
 }
 
 static void test_bad_modes(void *obj, void *data, QGuestAllocator *alloc)
@@ -212,40 +188,39 @@ static void test_bad_modes(void *obj, void *data, QGuestAllocator *alloc)
         { CBX_REG_DISPLAY_BASE_LO, 2, CBX_STATUS_BAD_ALIGNMENT },
     };
     uint64_t base = guest_alloc(alloc, STRIDE * HEIGHT);
-    QCbx d = { };
+    QCbx *d = obj;
 
-    attach_display(&d, obj);
     for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {
-        set_mode(&d, CBX_DISPLAY_XRGB8888, base);
-        cbx_write32(&d, bad[i].reg, bad[i].value);
-        g_assert_cmpint(control(&d, CBX_DISPLAY_ON), ==, bad[i].status);
-        g_assert_cmpint(cbx_read32(&d, CBX_REG_DISPLAY_CONTROL), ==, 0);
+        set_mode(d, CBX_DISPLAY_XRGB8888, base);
+        cbx_write32(d, bad[i].reg, bad[i].value);
+        g_assert_cmpint(control(d, CBX_DISPLAY_ON), ==, bad[i].status);
+        g_assert_cmpint(cbx_read32(d, CBX_REG_DISPLAY_CONTROL), ==, 0);
     }
-    set_mode(&d, CBX_DISPLAY_XRGB8888, UINT64_MAX - 3);
-    g_assert_cmpint(control(&d, CBX_DISPLAY_ON), ==, CBX_STATUS_BAD_ADDRESS);
-    g_assert_cmpint(control(&d, CBX_DISPLAY_UPDATE), ==, CBX_STATUS_DISABLED);
-    g_assert_cmpint(control(&d, 0x80), ==, CBX_STATUS_BAD_FLAGS);
+    set_mode(d, CBX_DISPLAY_XRGB8888, UINT64_MAX - 3);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON), ==, CBX_STATUS_BAD_ADDRESS);
+    g_assert_cmpint(control(d, CBX_DISPLAY_UPDATE), ==, CBX_STATUS_DISABLED);
+    g_assert_cmpint(control(d, 0x80), ==, CBX_STATUS_BAD_FLAGS);
 
     /* Nothing there: black, and told. */
-    set_mode(&d, CBX_DISPLAY_XRGB8888, 0xf00000000000ull);
-    g_assert_cmpint(control(&d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
+    set_mode(d, CBX_DISPLAY_XRGB8888, 0xf00000000000ull);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
                     CBX_STATUS_BUS_ERROR);
     /* The mode stays while the screen is on. */
-    cbx_write32(&d, CBX_REG_DISPLAY_WIDTH, 1);
-    g_assert_cmpint(cbx_read32(&d, CBX_REG_DISPLAY_WIDTH), ==, WIDTH);
-    g_assert_cmpint(cbx_read32(&d, CBX_REG_ERROR), ==, CBX_STATUS_UNSUPPORTED);
+    cbx_write32(d, CBX_REG_DISPLAY_WIDTH, 1);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_DISPLAY_WIDTH), ==, WIDTH);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_ERROR), ==, CBX_STATUS_UNSUPPORTED);
 
-    cbx_bus_master(&d, false);
-    g_assert_cmpint(control(&d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
+    cbx_bus_master(d, false);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
                     CBX_STATUS_NO_MASTER);
-    cbx_bus_master(&d, true);
+    cbx_bus_master(d, true);
     /* Its own registers are no picture. */
-    control(&d, 0);
-    set_mode(&d, CBX_DISPLAY_XRGB8888, d.regs.addr);
-    g_assert_cmpint(control(&d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
+    control(d, 0);
+    set_mode(d, CBX_DISPLAY_XRGB8888, d->regs.addr);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
                     CBX_STATUS_BUS_ERROR);
-    cbx_write32(&d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
-    g_assert_cmpint(cbx_read32(&d, CBX_REG_DISPLAY_CONTROL), ==, 0);
+    cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_DISPLAY_CONTROL), ==, 0);
 }
 
 /* The other types have no screen. */
@@ -266,30 +241,31 @@ static void test_pause(void *obj, void *data, QGuestAllocator *alloc)
 {
     uint64_t base = guest_alloc(alloc, STRIDE * HEIGHT);
     g_autofree uint8_t *picture = NULL;
-    QCbx d = { };
+    QCbx *d = obj;
 
-    attach_display(&d, obj);
-    picture = draw(&d, base, 4);
-    set_mode(&d, CBX_DISPLAY_XRGB8888, base);
-    control(&d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE);
-    control(&d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE);
-    qtest_qmp_eventwait(d.qts, "STOP");
-    expect_screen(&d, picture, CBX_DISPLAY_XRGB8888);
-    qtest_qmp_assert_success(d.qts, "{'execute': 'cont'}");
-    qtest_qmp_eventwait(d.qts, "RESUME");
+    picture = draw(d, base, 4);
+    set_mode(d, CBX_DISPLAY_XRGB8888, base);
+    control(d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE);
+    control(d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE);
+    qtest_qmp_eventwait(d->qts, "STOP");
+    expect_screen(d, picture, CBX_DISPLAY_XRGB8888);
+    qtest_qmp_assert_success(d->qts, "{'execute': 'cont'}");
+    qtest_qmp_eventwait(d->qts, "RESUME");
 }
 
 static void register_tests(void)
 {
-    QOSGraphTestOptions screen = { .before = add_display };
-    QOSGraphTestOptions pausing = { .before = add_pausing_display };
+    QOSGraphTestOptions pausing = {
+        .before = cbx_options,
+        .arg = (void *)"-global cbx-display.pause-at-frame=2",
+    };
 
-    qos_add_test("display-xrgb8888", "cbx", test_xrgb8888, &screen);
-    qos_add_test("display-rgb565", "cbx", test_rgb565, &screen);
-    qos_add_test("display-damage", "cbx", test_damage, &screen);
-    qos_add_test("display-bad-modes", "cbx", test_bad_modes, &screen);
-    qos_add_test("display-pause", "cbx", test_pause, &pausing);
-    qos_add_test("display-absent", "cbx", test_absent, NULL);
+    qos_add_test("xrgb8888", "cbx-display", test_xrgb8888, NULL);
+    qos_add_test("rgb565", "cbx-display", test_rgb565, NULL);
+    qos_add_test("damage", "cbx-display", test_damage, NULL);
+    qos_add_test("bad-modes", "cbx-display", test_bad_modes, NULL);
+    qos_add_test("pause", "cbx-display", test_pause, &pausing);
+    qos_add_test("no-display", "cbx", test_absent, NULL);
 }
 
 libqos_init(register_tests);

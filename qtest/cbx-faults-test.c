@@ -246,15 +246,10 @@ static void test_lost_interrupt(void *obj, void *data, QGuestAllocator *alloc)
     QCbx *d = obj;
     uint64_t mailbox = guest_alloc(alloc, 4096);
     g_autoptr(GPtrArray) lines = NULL;
-    uint64_t entry;
 
     qtest_memset(d->qts, mailbox, 0, 64);
     qpci_msix_enable(&d->pci);
-    entry = d->pci.msix_table_off;
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry, mailbox);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 4, mailbox >> 32);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 8, 1);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 12, 0);
+    cbx_vector_aim(d, 0, mailbox, 1);
 
     /* Two pass, the third is lost, and so on. */
     cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_LOST_IRQ);
@@ -270,6 +265,90 @@ static void test_lost_interrupt(void *obj, void *data, QGuestAllocator *alloc)
 
     lines = cbx_report_lines(data);
     g_assert_cmpint(lines->len, ==, 4);
+}
+
+static void test_wrong_address(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, 4 * 4096) + 4096;
+    CbxDescriptor copy = {
+        .op = CBX_OP_COPY, .address = a, .address2 = a + 8192 + 0x40,
+        .length = 256,
+    };
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    qtest_memset(d->qts, a - 4096, 0, 4 * 4096);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_WRONG_ADDRESS);
+    g_assert_cmpint(fill(&q, a), ==, CBX_STATUS_OK);
+    g_assert_cmpint(cbx_find_difference(d, a + 0x40, SEED, SIZE), ==, SIZE);
+    g_assert_cmphex(qtest_readq(d->qts, a + 0x38), ==, 0);
+    g_assert_cmphex(qtest_readb(d->qts, a + 0x40 + SIZE), ==, 0);
+    /* Both ways, so that the device finds its own data again. */
+    g_assert_cmpint(verify(&q, a), ==, CBX_STATUS_OK);
+    cbx_write32(d, CBX_REG_FAULTS, 0);
+    g_assert_cmpint(verify(&q, a), ==, CBX_STATUS_MISMATCH);
+    g_assert_cmpint(verify(&q, a + 0x40), ==, CBX_STATUS_OK);
+
+    /* A copy comes from the right place and goes to the wrong one. */
+    cbx_put_pattern(d, a, SEED, 256);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_WRONG_ADDRESS);
+    g_assert_cmpint(cbx_queue_do(&q, &copy).status, ==, CBX_STATUS_OK);
+    g_assert_cmpint(cbx_find_difference(d, a + 8192, SEED, 256), ==, 256);
+    g_assert_cmphex(qtest_readq(d->qts, a + 8192 + 256), ==, 0);
+}
+
+static uint64_t add_one(QCbxQueue *q, uint64_t address)
+{
+    CbxDescriptor add = {
+        .op = CBX_OP_FETCH_ADD, .address = address, .length = 8, .argument = 1,
+    };
+    CbxCompletion c = cbx_queue_do(q, &add);
+
+    g_assert_cmpint(c.status, ==, CBX_STATUS_OK);
+    return c.value;
+}
+
+static void test_atomic(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, 4096), seen;
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    qtest_writeq(d->qts, a, 100);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_DROP_WRITE);
+    g_assert_cmpint(add_one(&q, a), ==, 100);
+    g_assert_cmpint(qtest_readq(d->qts, a), ==, 100);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_FLIP_BIT);
+    seen = add_one(&q, a);
+    g_assert_cmpint(ctpop64(seen ^ 100), ==, 1);
+    g_assert_cmpint(qtest_readq(d->qts, a), ==, 101);
+    /* There is no such thing as most of an atomic operation. */
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_SHORT | CBX_FAULT_WRONG_ADDRESS);
+    g_assert_cmpint(add_one(&q, a), ==, 101);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_FAULTS_FIRED), ==, 2);
+}
+
+/* Only the fourth transfer, and then no more until armed again. */
+static void test_nth(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, SIZE);
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_put_pattern(d, a, SEED, SIZE);
+    cbx_write32(d, CBX_REG_FAULT_SKIP, 3);
+    cbx_write32(d, CBX_REG_FAULT_LIMIT, 1);
+    for (unsigned round = 0; round < 2; round++) {
+        cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_FLIP_BIT);
+        for (unsigned i = 1; i <= 12; i++) {
+            g_assert_cmpint(verify(&q, a), ==,
+                            i == 4 ? CBX_STATUS_MISMATCH : CBX_STATUS_OK);
+        }
+    }
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_FAULTS_FIRED), ==, 2);
 }
 
 /* The same seed strikes the same place. */
@@ -289,6 +368,44 @@ static void test_replay(void *obj, void *data, QGuestAllocator *alloc)
     }
     g_assert_cmpint(where[0], <, SIZE);
     g_assert_cmpint(where[0], ==, where[1]);
+}
+
+static void set_number(QCbx *d, const char *name, int value)
+{
+    qtest_qmp_assert_success(d->qts, "{'execute': 'qom-set', 'arguments': "
+        "{'path': '/machine/peripheral-anon/device[0]', 'property': %s, "
+        "'value': %d}}", name, value);
+}
+
+/* The numbers that go with faults, from the command line and at run time. */
+static void test_numbers(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    uint64_t a = guest_alloc(alloc, SIZE);
+
+    g_assert_cmpint(cbx_read32(d, CBX_REG_FAULT_SKIP), ==, 1);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_FAULT_LIMIT), ==, 2);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_FAULT_DELAY), ==, 77);
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    cbx_put_pattern(d, a, SEED, SIZE);
+    for (unsigned i = 1; i <= 8; i++) {
+        g_assert_cmpint(verify(&q, a), ==, i == 2 || i == 4
+                        ? CBX_STATUS_MISMATCH : CBX_STATUS_OK);
+    }
+    set_number(d, "fault-skip", 0);
+    set_number(d, "fault-limit", 3);
+    set_number(d, "fault-delay", 88);
+    for (unsigned i = 1; i <= 8; i++) {
+        g_assert_cmpint(verify(&q, a), ==,
+                        i <= 3 ? CBX_STATUS_MISMATCH : CBX_STATUS_OK);
+    }
+    cbx_write32(d, CBX_REG_FAULT_LIMIT, 0);
+    cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_FAULT_SKIP), ==, 0);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_FAULT_LIMIT), ==, 3);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_FAULT_DELAY), ==, 88);
+    qos_invalidate_command_line();
 }
 
 static void test_property(void *obj, void *data, QGuestAllocator *alloc)
@@ -323,6 +440,11 @@ static void register_tests(void)
         .before = cbx_options,
         .arg = (char *)"-global cbx.faults=short-transfer",
     };
+    QOSGraphTestOptions numbers = {
+        .before = cbx_options,
+        .arg = (char *)"-global cbx.faults=flip-bit -global cbx.fault-skip=1 "
+               "-global cbx.fault-limit=2 -global cbx.fault-delay=77",
+    };
 
     qos_add_test("fault-flip-bit", "cbx", test_flip_bit, &to_file);
     qos_add_test("fault-flip-twice", "cbx", test_flip_twice, NULL);
@@ -333,6 +455,10 @@ static void register_tests(void)
     qos_add_test("fault-cross-fill", "cbx", test_cross_fill, NULL);
     qos_add_test("fault-mixed-up", "cbx", test_mixed_up, NULL);
     qos_add_test("fault-lost-interrupt", "cbx", test_lost_interrupt, &to_file);
+    qos_add_test("fault-wrong-address", "cbx", test_wrong_address, NULL);
+    qos_add_test("fault-atomic", "cbx", test_atomic, NULL);
+    qos_add_test("fault-nth", "cbx", test_nth, NULL);
+    qos_add_test("fault-numbers", "cbx", test_numbers, &numbers);
     qos_add_test("fault-replay", "cbx", test_replay, NULL);
     qos_add_test("fault-property", "cbx", test_property, &property);
 }

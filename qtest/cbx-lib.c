@@ -118,6 +118,18 @@ void cbx_bus_master(QCbx *d, bool on)
     qpci_config_writew(&d->pci, PCI_COMMAND, command);
 }
 
+void cbx_vector_aim(QCbx *d, unsigned vector, uint64_t address, uint32_t data)
+{
+    uint64_t entry = d->pci.msix_table_off + vector * PCI_MSIX_ENTRY_SIZE;
+    QPCIBar bar = d->pci.msix_table_bar;
+
+    qpci_io_writel(&d->pci, bar, entry + PCI_MSIX_ENTRY_LOWER_ADDR, address);
+    qpci_io_writel(&d->pci, bar, entry + PCI_MSIX_ENTRY_UPPER_ADDR,
+                   address >> 32);
+    qpci_io_writel(&d->pci, bar, entry + PCI_MSIX_ENTRY_DATA, data);
+    qpci_io_writel(&d->pci, bar, entry + PCI_MSIX_ENTRY_VECTOR_CTRL, 0);
+}
+
 void cbx_function_level_reset(QCbx *d)
 {
     uint8_t cap = qpci_find_capability(&d->pci, PCI_CAP_ID_EXP, 0);
@@ -274,6 +286,16 @@ CbxCompletion cbx_queue_do(QCbxQueue *q, const CbxDescriptor *desc)
     cbx_queue_place(q, desc);
     cbx_queue_ring(q);
     return cbx_queue_wait(q);
+}
+
+void cbx_expect(CbxCompletion c, uint32_t id, uint16_t status, uint64_t bytes,
+                uint64_t value)
+{
+    g_assert_cmphex(c.id, ==, id);
+    g_assert_cmpint(c.status, ==, status);
+    g_assert_cmpint(c.bytes, ==, bytes);
+    g_assert_cmphex(c.value, ==, value);
+    g_assert_cmphex(c.flags & ~(CBX_COMP_PHASE | CBX_COMP_SECOND), ==, 0);
 }
 
 void cbx_settle(QCbx *d)

@@ -63,6 +63,9 @@ uint64_t cbx_stat(QCbx *d, unsigned stat);
 uint32_t cbx_take_error(QCbx *d);
 
 void cbx_bus_master(QCbx *d, bool on);
+
+/* Unmask an MSI-X vector that writes @data to memory at @address. */
+void cbx_vector_aim(QCbx *d, unsigned vector, uint64_t address, uint32_t data);
 void cbx_function_level_reset(QCbx *d);
 
 /* ---- Memory ------------------------------------------------------------ */
@@ -112,6 +115,10 @@ CbxCompletion cbx_queue_wait(QCbxQueue *q);
 
 /* Place, ring, wait. */
 CbxCompletion cbx_queue_do(QCbxQueue *q, const CbxDescriptor *desc);
+
+/* The completion says this, and that no IOMMU was in the way. */
+void cbx_expect(CbxCompletion c, uint32_t id, uint16_t status, uint64_t bytes,
+                uint64_t value);
 
 /* Let the device do all the work it has. */
 void cbx_settle(QCbx *d);

@@ -88,7 +88,7 @@ static void outcome_free(Outcome *o)
 static void prepare(QCbx *d, uint64_t buffer, uint8_t op)
 {
     bool good = op == CBX_OP_VERIFY || op == CBX_OP_READ ||
-                op == CBX_OP_CHECKSUM;
+                op == CBX_OP_CHECKSUM || op == CBX_OP_COPY;
 
     cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
     qtest_memset(d->qts, buffer, 0x11, LENGTH);
@@ -96,14 +96,37 @@ static void prepare(QCbx *d, uint64_t buffer, uint8_t op)
     cbx_put_pattern(d, good ? buffer : d->mem.addr, SEED, LENGTH);
 }
 
+/* The buffer's parts in reverse order, the first in the middle of a step. */
+static uint64_t place_list(QCbx *d, QGuestAllocator *alloc, uint64_t buffer)
+{
+    static const uint32_t lengths[] = { 1500001, 8192, 1, LENGTH - 1508194 };
+    uint64_t list = guest_alloc(alloc, CBX_PAGE_SIZE), end = buffer + LENGTH;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(lengths); i++) {
+        CbxElement e = {
+            .address = cpu_to_le64(end - lengths[i]),
+            .length = cpu_to_le32(lengths[i]),
+            .flags = cpu_to_le32(i + 1 == ARRAY_SIZE(lengths)
+                                 ? CBX_ELEMENT_LAST : 0),
+        };
+
+        qtest_memwrite(d->qts, list + i * sizeof(e), &e, sizeof(e));
+        end -= lengths[i];
+    }
+    return list;
+}
+
 static void in_flight(void *obj, const char *options, QGuestAllocator *alloc,
-                      uint8_t op, const char *protocol)
+                      uint8_t op, uint8_t flags, const char *protocol)
 {
     QCbx *d = obj, there;
     QCbxQueue q;
     uint64_t buffer = guest_alloc(alloc, LENGTH);
     CbxDescriptor desc = {
-        .op = op, .id = RING_ID, .address = buffer, .length = LENGTH,
+        .op = op, .flags = flags, .id = RING_ID, .length = LENGTH,
+        .address = flags & CBX_DESC_LIST ? place_list(d, alloc, buffer)
+                                         : buffer,
+        .address2 = op == CBX_OP_COPY ? d->mem.addr : 0,
         .argument = SEED,
     };
     uint32_t registers[CBX_REG_DOORBELL_BASE / 4];
@@ -144,17 +167,58 @@ static void in_flight(void *obj, const char *options, QGuestAllocator *alloc,
     qos_invalidate_command_line();
 }
 
-#define IN_FLIGHT(name, op, protocol) \
+#define IN_FLIGHT(name, op, flags, protocol) \
     static void test_##name(void *obj, void *data, QGuestAllocator *alloc) \
     { \
-        in_flight(obj, data, alloc, op, protocol); \
+        in_flight(obj, data, alloc, op, flags, protocol); \
     }
 
-IN_FLIGHT(read, CBX_OP_READ, "file:")
-IN_FLIGHT(write, CBX_OP_WRITE, "unix:")
-IN_FLIGHT(fill, CBX_OP_FILL, "file:")
-IN_FLIGHT(verify, CBX_OP_VERIFY, "unix:")
-IN_FLIGHT(checksum, CBX_OP_CHECKSUM, "file:")
+IN_FLIGHT(read, CBX_OP_READ, 0, "file:")
+IN_FLIGHT(write, CBX_OP_WRITE, 0, "unix:")
+IN_FLIGHT(fill, CBX_OP_FILL, 0, "file:")
+IN_FLIGHT(verify, CBX_OP_VERIFY, 0, "unix:")
+IN_FLIGHT(checksum, CBX_OP_CHECKSUM, 0, "file:")
+IN_FLIGHT(copy, CBX_OP_COPY, CBX_DESC_SUM, "unix:")
+IN_FLIGHT(list, CBX_OP_WRITE, CBX_DESC_LIST | CBX_DESC_SUM, "file:")
+
+/* A completion held back by a fault, and a fence that waits for it. */
+static void test_waiting(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj, there;
+    QCbxQueue q[2];
+    CbxDescriptor nop = { .op = CBX_OP_NOP, .id = 1 };
+    CbxDescriptor fence = {
+        .op = CBX_OP_FENCE, .flags = CBX_DESC_ALL_QUEUES, .id = 2,
+    };
+    QCbxTwin twin = { .options = data };
+    CbxCompletion c;
+    uint64_t time;
+
+    cbx_write32(d, CBX_REG_FAULT_LIMIT, 1);
+    cbx_write32(d, CBX_REG_FAULTS, CBX_FAULT_DELAY);
+    for (unsigned i = 0; i < 2; i++) {
+        cbx_queue_start(&q[i], d, alloc, i, ENTRIES, CBX_Q_VECTOR_NONE);
+        cbx_queue_place(&q[i], i ? &fence : &nop);
+        cbx_queue_ring(&q[i]);
+    }
+    twin.clock = qtest_clock_step(d->qts, CBX_FAULT_DELAY_DEFAULT / 2);
+    there = *d;
+    there.qts = cbx_migrate(d->qts, "file:", &twin);
+    q[0].d = q[1].d = &there;
+    qtest_clock_step(there.qts, CBX_FAULT_DELAY_DEFAULT / 4);
+    g_assert_false(cbx_queue_poll(&q[0], &c));
+    g_assert_false(cbx_queue_poll(&q[1], &c));
+    c = cbx_queue_wait(&q[0]);
+    g_assert_cmpint(c.id, ==, 1);
+    g_assert_cmpint(c.time_ns, >=, CBX_FAULT_DELAY_DEFAULT);
+    time = c.time_ns;
+    c = cbx_queue_wait(&q[1]);
+    g_assert_cmpint(c.id, ==, 2);
+    g_assert_cmpint(c.time_ns, >=, time);
+    g_assert_cmpint(cbx_stat(&there, CBX_STAT_DESCRIPTORS), ==, 2);
+    qtest_quit(there.qts);
+    qos_invalidate_command_line();
+}
 
 /* All that is not a transfer: buffers, the monitor, half a record. */
 static void test_state(void *obj, void *data, QGuestAllocator *alloc)
@@ -233,7 +297,12 @@ static const Alteration refused[] = {
     { "queues[0].tail", ENTRIES },
     { "queues[0].cq_head", UINT32_MAX },
     { "queues[0].transfer.op", 0xff },
+    { "queues[0].transfer.flags", CBX_DESC_LIST2 },
     { "queues[0].transfer.attributes", 0xffff },
+    { "queues[0].transfer.address2", 1 },
+    { "queues[0].transfer.cursor.length", 1 },
+    { "queues[0].transfer.cursor.begin", UINT64_MAX },
+    { "queues[0].transfer.seen", CBX_COMP_PHASE },
     { "queues[0].transfer.length", 0 },
     { "queues[0].transfer.length", UINT64_MAX },
     { "queues[0].transfer.length", 4096 },      /* less than is done */
@@ -263,7 +332,14 @@ static const Alteration accepted[] = {
     { "fault_passed[0]", UINT32_MAX },
     { "regs[78]", UINT32_MAX },         /* scratch */
     { "queues[0].id", 0 },
-    { "queues[0].flags", 0xfe },
+    { "queues[0].transfer.flags", CBX_DESC_SUM },
+    { "queues[0].transfer.flags", CBX_DESC_LIST },      /* of one element */
+    { "queues[0].stuck", 1 },
+    { "queues[0].due", 1 },
+    { "queues[0].ended", UINT32_MAX },
+    { "queues[0].fence[0]", UINT32_MAX },
+    { "queues[0].transfer.cursor.address", UINT64_MAX },
+    { "fault_struck[0]", UINT32_MAX },
     { "queues[0].regs[6]", 3 },         /* control, undefined bits */
     { "queues[0].transfer.done", 0 },
     { "queues[0].transfer.flip_bit", UINT64_MAX },
@@ -415,6 +491,10 @@ static void register_tests(void)
         .before = cbx_options,
         .arg = (char *)MEM_OPTIONS,
     };
+    QOSGraphTestOptions two = {
+        .before = cbx_options,
+        .arg = (char *)"-global cbx.queues=2",
+    };
 
     qos_add_test("migration-state", "cbx", test_state, NULL);
     qos_add_test("migration-read", "cbx", test_read, &opts);
@@ -422,6 +502,9 @@ static void register_tests(void)
     qos_add_test("migration-fill", "cbx", test_fill, &opts);
     qos_add_test("migration-verify", "cbx", test_verify, &opts);
     qos_add_test("migration-checksum", "cbx", test_checksum, &opts);
+    qos_add_test("migration-copy", "cbx", test_copy, &opts);
+    qos_add_test("migration-list", "cbx", test_list, &opts);
+    qos_add_test("migration-waiting", "cbx", test_waiting, &two);
     qos_add_test("migration-refused", "cbx", test_refused, &opts);
     qos_add_test("migration-accepted", "cbx", test_accepted, &opts);
     qos_add_test("migration-all-ones", "cbx", test_all_ones, &opts);

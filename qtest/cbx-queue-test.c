@@ -9,16 +9,6 @@
 
 #define SEED    0x71077
 
-static void expect(CbxCompletion c, uint32_t id, uint16_t status,
-                   uint64_t bytes, uint64_t value)
-{
-    g_assert_cmphex(c.id, ==, id);
-    g_assert_cmpint(c.status, ==, status);
-    g_assert_cmpint(c.bytes, ==, bytes);
-    g_assert_cmphex(c.value, ==, value);
-    g_assert_cmphex(c.flags & ~CBX_COMP_PHASE, ==, 0);
-}
-
 static void test_operations(void *obj, void *data, QGuestAllocator *alloc)
 {
     QCbx *d = obj;
@@ -44,28 +34,30 @@ static void test_operations(void *obj, void *data, QGuestAllocator *alloc)
     };
 
     cbx_queue_start(&q, d, alloc, 0, 8, CBX_Q_VECTOR_NONE);
-    expect(cbx_queue_do(&q, &nop), 1, CBX_STATUS_OK, 0, 0);
-    expect(cbx_queue_do(&q, &fill), 2, CBX_STATUS_OK, 9999, 0);
+    cbx_expect(cbx_queue_do(&q, &nop), 1, CBX_STATUS_OK, 0, 0);
+    cbx_expect(cbx_queue_do(&q, &fill), 2, CBX_STATUS_OK, 9999, 0);
     g_assert_cmpint(cbx_find_difference(d, a, SEED, 9999), ==, 9999);
-    expect(cbx_queue_do(&q, &read), 3, CBX_STATUS_OK, 9999, 0);
+    cbx_expect(cbx_queue_do(&q, &read), 3, CBX_STATUS_OK, 9999, 0);
     g_assert_cmpint(cbx_find_difference(d, d->mem.addr + 5, SEED, 9999), ==,
                     9999);
-    expect(cbx_queue_do(&q, &write), 4, CBX_STATUS_OK, 9999, 0);
+    cbx_expect(cbx_queue_do(&q, &write), 4, CBX_STATUS_OK, 9999, 0);
     g_assert_cmpint(cbx_find_difference(d, b, SEED, 9999), ==, 9999);
-    expect(cbx_queue_do(&q, &verify), 5, CBX_STATUS_OK, 9996, 0);
+    cbx_expect(cbx_queue_do(&q, &verify), 5, CBX_STATUS_OK, 9996, 0);
 
     qtest_writeb(d->qts, b + 5000, ~cbx_pattern_byte(SEED, 5000));
-    expect(cbx_queue_do(&q, &verify), 5, CBX_STATUS_MISMATCH, 4997, b + 5000);
+    cbx_expect(cbx_queue_do(&q, &verify), 5, CBX_STATUS_MISMATCH, 4997,
+               b + 5000);
 
     /* A filled position is where it would be in a longer fill. */
     fill.argument2 = 4999;
     fill.address = b + 4999;
     fill.length = 3;
-    expect(cbx_queue_do(&q, &fill), 2, CBX_STATUS_OK, 3, 0);
-    expect(cbx_queue_do(&q, &verify), 5, CBX_STATUS_OK, 9996, 0);
+    cbx_expect(cbx_queue_do(&q, &fill), 2, CBX_STATUS_OK, 3, 0);
+    cbx_expect(cbx_queue_do(&q, &verify), 5, CBX_STATUS_OK, 9996, 0);
 
     qtest_memset(d->qts, a, 0, 4096);
-    expect(cbx_queue_do(&q, &sum), 6, CBX_STATUS_OK, 4096, 0xac869b6f32d8bbdb);
+    cbx_expect(cbx_queue_do(&q, &sum), 6, CBX_STATUS_OK, 4096,
+               0xac869b6f32d8bbdb);
 
     g_assert_cmpint(cbx_stat(d, CBX_STAT_DESCRIPTORS), ==, 9);
     g_assert_cmpint(cbx_stat(d, CBX_STAT_DMA_WRITES), ==, 3);
@@ -97,9 +89,9 @@ static void test_large(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_false(cbx_queue_poll(&q, &c));
     qtest_clock_step_next(d->qts);
     g_assert_false(cbx_queue_poll(&q, &c));
-    expect(cbx_queue_wait(&q), 1, CBX_STATUS_OK, size, 0);
+    cbx_expect(cbx_queue_wait(&q), 1, CBX_STATUS_OK, size, 0);
     c = cbx_queue_wait(&q);
-    expect(c, 2, CBX_STATUS_OK, size, 0);
+    cbx_expect(c, 2, CBX_STATUS_OK, size, 0);
     g_assert_cmpint(c.time_ns, >, 0);
     g_assert_cmpint(cbx_find_difference(d, a, SEED, size), ==, size);
 }
@@ -110,15 +102,10 @@ static void test_interrupt(void *obj, void *data, QGuestAllocator *alloc)
     QCbxQueue q;
     uint64_t mailbox = guest_alloc(alloc, 4096);
     CbxDescriptor nop = { .op = CBX_OP_NOP, .id = 1 };
-    uint64_t entry;
 
     qtest_memset(d->qts, mailbox, 0, 64);
     qpci_msix_enable(&d->pci);
-    entry = d->pci.msix_table_off + 5 * PCI_MSIX_ENTRY_SIZE;
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry, mailbox);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 4, mailbox >> 32);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 8, 0x5555);
-    qpci_io_writel(&d->pci, d->pci.msix_table_bar, entry + 12, 0);
+    cbx_vector_aim(d, 5, mailbox, 0x5555);
 
     cbx_queue_start(&q, d, alloc, 0, 4, 5);
     cbx_queue_do(&q, &nop);
@@ -149,7 +136,7 @@ static void test_wrap(void *obj, void *data, QGuestAllocator *alloc)
         }
         cbx_queue_ring(&q);
         for (uint32_t i = 0; i < 3; i++) {
-            expect(cbx_queue_wait(&q), next++, CBX_STATUS_OK, 0, 0);
+            cbx_expect(cbx_queue_wait(&q), next++, CBX_STATUS_OK, 0, 0);
         }
     }
     g_assert_cmpint(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_HEAD)), ==, 30 % 4);
@@ -178,7 +165,7 @@ static void test_full(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_cmpint(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_HEAD)), ==, 3);
     g_assert_cmpint(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_CQ_TAIL)), ==, 3);
     for (uint32_t id = 0; id < 5; id++) {
-        expect(cbx_queue_wait(&q), id, CBX_STATUS_OK, 0, 0);
+        cbx_expect(cbx_queue_wait(&q), id, CBX_STATUS_OK, 0, 0);
     }
 }
 
@@ -200,6 +187,31 @@ static void test_bad_descriptors(void *obj, void *data, QGuestAllocator *alloc)
         { { .op = CBX_OP_READ, .attributes = 0x8000 }, CBX_STATUS_BAD_FLAGS },
         { { .op = CBX_OP_READ, .address2 = 1 }, CBX_STATUS_BAD_FLAGS },
         { { .op = CBX_OP_READ, .reserved = 1 }, CBX_STATUS_BAD_FLAGS },
+        /* Flags that the operation does not take. */
+        { { .op = CBX_OP_NOP, .flags = CBX_DESC_SUM }, CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_READ, .flags = CBX_DESC_LIST2 },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_WRITE, .flags = CBX_DESC_ALL_QUEUES },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_CHECKSUM, .flags = CBX_DESC_SUM },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_COPY, .flags = 0x20, .length = 1 },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_SWAP, .flags = CBX_DESC_SUM, .length = 1 },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_MESSAGE, .flags = CBX_DESC_LIST },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_REPORT, .flags = CBX_DESC_LIST, .length = 1 },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_FENCE, .flags = CBX_DESC_LIST },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_SWAP, .address2 = 1, .length = 1 },
+          CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_FENCE, .address2 = 1 }, CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_FENCE, .reserved = 1 }, CBX_STATUS_BAD_FLAGS },
+        { { .op = CBX_OP_REPORT, .length = 0 }, CBX_STATUS_BAD_LENGTH },
+        { { .op = CBX_OP_COPY, .length = 0 }, CBX_STATUS_BAD_LENGTH },
+        { { .op = CBX_OP_COPY, .length = UINT64_MAX }, CBX_STATUS_BAD_LENGTH },
         { { .op = CBX_OP_READ, .length = 0 }, CBX_STATUS_BAD_LENGTH },
         { { .op = CBX_OP_FILL, .length = CBX_LENGTH_MAX + 1 },
           CBX_STATUS_BAD_LENGTH },
@@ -220,7 +232,7 @@ static void test_bad_descriptors(void *obj, void *data, QGuestAllocator *alloc)
 
         desc.id = i;
         desc.address = a;
-        expect(cbx_queue_do(&q, &desc), i, bad[i].status, 0, a);
+        cbx_expect(cbx_queue_do(&q, &desc), i, bad[i].status, 0, a);
     }
     g_assert_cmpint(cbx_stat(d, CBX_STAT_DMA_ERRORS), ==, ARRAY_SIZE(bad));
     g_assert_cmpint(cbx_stat(d, CBX_STAT_BYTES_READ), ==, 0);
@@ -240,12 +252,15 @@ static void test_bad_addresses(void *obj, void *data, QGuestAllocator *alloc)
     };
 
     cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
-    expect(cbx_queue_do(&q, &fill), 0, CBX_STATUS_BUS_ERROR, 10, end);
-    expect(cbx_queue_do(&q, &wide), 0, CBX_STATUS_BAD_ADDRESS, 0, 1ull << 40);
+    cbx_expect(cbx_queue_do(&q, &fill), 0, CBX_STATUS_BUS_ERROR, 10, end);
+    cbx_expect(cbx_queue_do(&q, &wide), 0, CBX_STATUS_BAD_ADDRESS, 0,
+               1ull << 40);
     wide.address = 1ull << 40;
-    expect(cbx_queue_do(&q, &wide), 0, CBX_STATUS_BAD_ADDRESS, 0, 1ull << 40);
+    cbx_expect(cbx_queue_do(&q, &wide), 0, CBX_STATUS_BAD_ADDRESS, 0,
+               1ull << 40);
     wide.address = UINT64_MAX;
-    expect(cbx_queue_do(&q, &wide), 0, CBX_STATUS_BAD_ADDRESS, 0, UINT64_MAX);
+    cbx_expect(cbx_queue_do(&q, &wide), 0, CBX_STATUS_BAD_ADDRESS, 0,
+               UINT64_MAX);
 }
 
 /* ---- Queues that cannot work ------------------------------------------- */
@@ -317,7 +332,7 @@ static void test_bad_index(void *obj, void *data, QGuestAllocator *alloc)
         /* Off and on again helps. */
         cbx_write32(d, CBX_REG_QUEUE(0, CBX_Q_CONTROL), 0);
         cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
-        expect(cbx_queue_do(&q, &nop), 0, CBX_STATUS_OK, 0, 0);
+        cbx_expect(cbx_queue_do(&q, &nop), 0, CBX_STATUS_OK, 0, 0);
         cbx_write32(d, CBX_REG_QUEUE(0, CBX_Q_CONTROL), 0);
     }
 }
@@ -361,7 +376,7 @@ static void test_many(void *obj, void *data, QGuestAllocator *alloc)
         cbx_queue_ring(&q[i]);
     }
     for (unsigned i = 0; i < CBX_QUEUES_MAX; i++) {
-        expect(cbx_queue_wait(&q[i]), 100 + i, CBX_STATUS_OK, 0, 0);
+        cbx_expect(cbx_queue_wait(&q[i]), 100 + i, CBX_STATUS_OK, 0, 0);
     }
 }
 

@@ -32,7 +32,7 @@ static void test_record(void *obj, void *data, QGuestAllocator *alloc)
     record = g_ptr_array_index(lines, 0);
     g_assert_cmpstr(qdict_get_str(record, "type"), ==, "device");
     g_assert_cmpint(qdict_get_int(record, "schema"), ==, 1);
-    g_assert_cmpstr(qdict_get_str(record, "abi"), ==, "1.0");
+    g_assert_cmpstr(qdict_get_str(record, "abi"), ==, "1.1");
     g_assert_cmpstr(qdict_get_str(record, "iommu"), ==, "none");
     g_assert_cmpint(qdict_get_int(record, "addr_bits"), ==, 64);
     g_assert_cmpint(qdict_get_int(record, "mem_size"), ==, CBX_MEM_SIZE_MIN);

@@ -22,12 +22,13 @@ is not listed reads 0 and ignores writes. "Reset" is 0 where it is empty.
 SECTION = re.compile(r'/\* ---- (.*?) -* \*/')
 DEFINE = re.compile(r'#define( +)(CBX_\w+)\s+(.*?)(?:\s*/\* (.*?) \*/)?$')
 REGISTER = re.compile(r'CBX_(?:ARM|REG|Q|DB)_\w+')
-ACCESS = re.compile(r'(RO|RW|WO)(?: \(([^)]*)\))?(?:: (.*))?$')
+ACCESS = re.compile(r'(RO|RW1C|RW|WO)(?: \(([^)]*)\))?(?:: (.*))?$')
 LIST = re.compile(r'#define CBX_(\w+)_LIST\(X\)')
-ENTRY = re.compile(r'X\((\d+), *(\w+), *"([^"]*)"\)')
+ENTRY = re.compile(r'X\((\d+), *(\w+), *(?:\w+, *)?"([^"]*)"\)')
 TITLES = {
     'MEMTYPE': 'Memory types', 'API': 'Calls', 'REPORT': 'Kinds of records',
-    'STAT': 'Statistics', 'FAULT': 'Faults', 'STATUS': 'Statuses',
+    'OP': 'Operations', 'STAT': 'Statistics', 'FAULT': 'Faults',
+    'STATUS': 'Statuses',
 }
 
 

@@ -85,6 +85,8 @@ void cbx_report_start(CbxReport *report, const CbxWorld *world,
     report->failed = 0;
     report->skipped = 0;
     report->refused = 0;
+    report->spoilt = false;
+    report->keep = 0;
 
     state = world->ops->report_lock(world->context);
     put_field(&record, "driver", driver);
@@ -143,18 +145,38 @@ void cbx_report_result(CbxReport *report, const CbxResult *result)
     }
     commit(&record, report, CBX_REPORT_RESULT);
     world->ops->report_unlock(world->context, state);
+    if (report->keep) {
+        report->keep(report->keep_context, result);
+    }
+}
+
+void cbx_report_keep(CbxReport *report, CbxReportKeep *keep, void *context)
+{
+    report->keep_context = context;
+    report->keep = keep;
+}
+
+void cbx_report_spoil(CbxReport *report)
+{
+    report->spoilt = true;
+}
+
+bool cbx_report_good(const CbxReport *report)
+{
+    return report->passed && !report->failed && !report->refused &&
+           !report->spoilt;
 }
 
 void cbx_report_end(CbxReport *report)
 {
     const CbxWorld *world = report->world;
     Record record = { .world = world };
-    bool good = report->passed && !report->failed && !report->refused;
     uint32_t state;
 
     state = world->ops->report_lock(world->context);
     put_field(&record, "driver", report->driver);
-    put_field(&record, "verdict", verdict_name(good ? CBX_PASS : CBX_FAIL));
+    put_field(&record, "verdict",
+              verdict_name(cbx_report_good(report) ? CBX_PASS : CBX_FAIL));
     commit(&record, report, CBX_REPORT_END);
     world->ops->report_unlock(world->context, state);
 }

@@ -11,6 +11,9 @@ typedef enum CbxVerdict {
     CBX_SKIP,
 } CbxVerdict;
 
+struct CbxResult;
+typedef void CbxReportKeep(void *context, const struct CbxResult *result);
+
 typedef struct CbxReport {
     const CbxWorld *world;
     const char *driver;     /* file name of the driver, in every record */
@@ -18,10 +21,14 @@ typedef struct CbxReport {
     uint32_t failed;
     uint32_t skipped;
     uint32_t refused;       /* records that the device did not take */
+    bool spoilt;            /* see cbx_report_spoil() */
+    CbxReportKeep *keep;
+    void *keep_context;
 } CbxReport;
 
 /* One check of one buffer. Strings without NUL, all present. */
 typedef struct CbxResult {
+    uint32_t api_number;    /* CBX_API_* */
     const char *api;        /* documented name of the call */
     const char *variant;    /* size, limit, cache type, ... asked for */
     const char *check;      /* identifier from checks.def */
@@ -43,10 +50,14 @@ void cbx_report_start(CbxReport *report, const CbxWorld *world,
 void cbx_report_text(CbxReport *report, const char *level, const char *text);
 /* RESULT; counts the verdict. */
 void cbx_report_result(CbxReport *report, const CbxResult *result);
-/*
- * END. The verdict is fail if a check failed, a record was refused or nothing
- * passed; else pass.
- */
+/* From here on `keep` is shown each result, after the device was. */
+void cbx_report_keep(CbxReport *report, CbxReportKeep *keep, void *context);
+/* The checks were not all made: whatever they found, the verdict is fail. */
+void cbx_report_spoil(CbxReport *report);
+
+/* Did a check pass and none fail, was no record refused, nothing spoilt? */
+bool cbx_report_good(const CbxReport *report);
+/* END; the verdict is pass if all is good, else fail. */
 void cbx_report_end(CbxReport *report);
 
 #endif /* CBX_CORE_REPORT_H */

@@ -58,6 +58,7 @@ static void report_check(CbxSuite *suite, CbxCheckId check, uint32_t api,
                          const char *seen, const uint32_t *id)
 {
     CbxResult result = {
+        .api_number = api,
         .api = cbx_report_api_name(api),
         .variant = variant,
         .check = checks[check].id,

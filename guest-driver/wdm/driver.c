@@ -3,15 +3,22 @@
  * cbxwdm.sys: verifies the WDM calls that hand out common buffers.
  *
  * The function driver of the CBX device. It runs when the device starts and
- * reports through the device itself, so nothing in the guest has to ask.
+ * reports through the device itself, so nothing in the guest has to ask; a
+ * program may ask for more, see cbx/ioctl.h.
  */
+#include "control.h"
 #include "extension.h"
 #include "common/nt.h"
+#include "forward.h"
+#include "parameters.h"
 #include "pnp.h"
+#include "power.h"
 
 DRIVER_INITIALIZE DriverEntry;
 
-/* Open handles mean nothing to this driver, but PnP tools may open one. */
+static CBX_PARAMETERS DriverParameters;
+
+/* Nothing is kept for a handle: requests are the device's. */
 static DRIVER_DISPATCH DriverCreateClose;
 static NTSTATUS NTAPI
 DriverCreateClose(DEVICE_OBJECT *DeviceObject, IRP *Irp)
@@ -24,10 +31,7 @@ DriverCreateClose(DEVICE_OBJECT *DeviceObject, IRP *Irp)
     return STATUS_SUCCESS;
 }
 
-/*
- * Power and WMI requests belong to the drivers below. IoCallDriver carries
- * power requests too since Windows Vista, the oldest system of this driver.
- */
+/* WMI requests belong to the drivers below. */
 static DRIVER_DISPATCH DriverForward;
 static NTSTATUS NTAPI
 DriverForward(DEVICE_OBJECT *DeviceObject, IRP *Irp)
@@ -41,8 +45,7 @@ DriverForward(DEVICE_OBJECT *DeviceObject, IRP *Irp)
         IoCompleteRequest(Irp, IO_NO_INCREMENT);
         return Status;
     }
-    IoSkipCurrentIrpStackLocation(Irp);
-    Status = IoCallDriver(Extension->Lower, Irp);
+    Status = ForwardRequest(Extension, Irp);
     IoReleaseRemoveLock(&Extension->RemoveLock, Irp);
     return Status;
 }
@@ -65,16 +68,25 @@ DriverAddDevice(DRIVER_OBJECT *DriverObject, DEVICE_OBJECT *Pdo)
     RtlZeroMemory(Extension, sizeof(*Extension));
     Extension->Self = Self;
     Extension->Pdo = Pdo;
+    Extension->Parameters = DriverParameters;
+    Extension->Power = PowerDeviceD0;
+    SessionInitialize(&Extension->Session);
     IoInitializeRemoveLock(&Extension->RemoveLock, CBX_POOL_TAG, 0, 0);
     Extension->Lower = IoAttachDeviceToDeviceStack(Self, Pdo);
     if (!Extension->Lower) {
         Status = STATUS_NO_SUCH_DEVICE;
         goto cleanupDevice;
     }
-    Self->Flags |= Extension->Lower->Flags & DO_POWER_PAGABLE;
+    Status = ControlStart(Extension);
+    if (!NT_SUCCESS(Status)) {
+        goto cleanupStack;
+    }
+    Self->Flags |= DO_POWER_PAGABLE;
     Self->Flags &= ~DO_DEVICE_INITIALIZING;
     return STATUS_SUCCESS;
 
+cleanupStack:
+    IoDetachDevice(Extension->Lower);
 cleanupDevice:
     IoDeleteDevice(Self);
     return Status;
@@ -91,15 +103,15 @@ DriverUnload(DRIVER_OBJECT *DriverObject)
 NTSTATUS NTAPI
 DriverEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
 {
-    UNREFERENCED_PARAMETER(RegistryPath);
-
+    ParametersRead(&DriverParameters, RegistryPath);
     DriverObject->DriverUnload = DriverUnload;
     DriverObject->DriverExtension->AddDevice = DriverAddDevice;
     DriverObject->MajorFunction[IRP_MJ_CREATE] = DriverCreateClose;
     DriverObject->MajorFunction[IRP_MJ_CLOSE] = DriverCreateClose;
     DriverObject->MajorFunction[IRP_MJ_CLEANUP] = DriverCreateClose;
+    DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = ControlDispatch;
     DriverObject->MajorFunction[IRP_MJ_PNP] = PnpDispatch;
-    DriverObject->MajorFunction[IRP_MJ_POWER] = DriverForward;
+    DriverObject->MajorFunction[IRP_MJ_POWER] = PowerDispatch;
     DriverObject->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = DriverForward;
     return STATUS_SUCCESS;
 }

@@ -14,4 +14,12 @@ NTSTATUS HardwareStart(_Inout_ CBX_EXTENSION *Extension,
 _IRQL_requires_max_(PASSIVE_LEVEL)
 VOID HardwareStop(_Inout_ CBX_EXTENSION *Extension);
 
+/* Before the device loses its power: a run is ended, none can begin. */
+_IRQL_requires_max_(APC_LEVEL)
+VOID HardwareSuspend(_Inout_ CBX_EXTENSION *Extension);
+
+/* The device is in D0 again: runs may begin, if it is still ours. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID HardwareResume(_Inout_ CBX_EXTENSION *Extension);
+
 #endif /* CBX_WDM_HARDWARE_H */

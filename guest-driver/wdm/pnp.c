@@ -1,47 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "pnp.h"
 
+#include "control.h"
 #include "extension.h"
+#include "forward.h"
 #include "hardware.h"
 #include "log.h"
-#include "run.h"
 
-static IO_COMPLETION_ROUTINE PnpLowerDone;
-static NTSTATUS NTAPI
-PnpLowerDone(DEVICE_OBJECT *DeviceObject, IRP *Irp, PVOID Context)
-{
-    UNREFERENCED_PARAMETER(DeviceObject);
-
-    /* Nobody waits when the call below returned without pending. */
-    if (Irp->PendingReturned) {
-        KeSetEvent(Context, IO_NO_INCREMENT, FALSE);
-    }
-    return STATUS_MORE_PROCESSING_REQUIRED;
-}
-
-/* Hands the request to the drivers below and waits until they are done. */
 static NTSTATUS
-PnpForwardAndWait(CBX_EXTENSION *Extension, IRP *Irp)
+PnpRun(CBX_EXTENSION *Extension)
 {
-    KEVENT Done;
     NTSTATUS Status;
 
-    KeInitializeEvent(&Done, NotificationEvent, FALSE);
-    IoCopyCurrentIrpStackLocationToNext(Irp);
-    IoSetCompletionRoutine(Irp, PnpLowerDone, &Done, TRUE, TRUE, TRUE);
-    Status = IoCallDriver(Extension->Lower, Irp);
-    if (Status == STATUS_PENDING) {
-        KeWaitForSingleObject(&Done, Executive, KernelMode, FALSE, NULL);
-        Status = Irp->IoStatus.Status;
+    Status = SessionBegin(&Extension->Session);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
     }
+    Status = RunRounds(Extension, 1, Extension->Parameters.Apis);
+    SessionEnd(&Extension->Session);
     return Status;
-}
-
-static NTSTATUS
-PnpForward(CBX_EXTENSION *Extension, IRP *Irp)
-{
-    IoSkipCurrentIrpStackLocation(Irp);
-    return IoCallDriver(Extension->Lower, Irp);
 }
 
 /* The verdict goes through the device; a start fails for its own reasons. */
@@ -55,11 +32,13 @@ PnpBringUp(CBX_EXTENSION *Extension, const CM_RESOURCE_LIST *Translated)
         LogError("the hardware does not start, status 0x%08lx", Status);
         return Status;
     }
-    Status = RunDefaultSet(&Extension->Run, Extension->Pdo, &Extension->Bars,
-                           &Extension->Interrupt);
-    if (!NT_SUCCESS(Status)) {
-        goto cleanupHardware;
+    if (Extension->Parameters.RunAtStart) {
+        Status = PnpRun(Extension);
+        if (!NT_SUCCESS(Status)) {
+            goto cleanupHardware;
+        }
     }
+    ControlEnable(Extension, TRUE);
     return STATUS_SUCCESS;
 
 cleanupHardware:
@@ -75,12 +54,41 @@ PnpStart(CBX_EXTENSION *Extension, IRP *Irp)
         Stack->Parameters.StartDevice.AllocatedResourcesTranslated;
     NTSTATUS Status;
 
-    Status = PnpForwardAndWait(Extension, Irp);
+    Status = ForwardAndWait(Extension, Irp);
     if (NT_SUCCESS(Status)) {
         Status = PnpBringUp(Extension, Translated);
     }
     Irp->IoStatus.Status = Status;
     Irp->IoStatus.Information = 0;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    return Status;
+}
+
+/* A device that is at work does not go; one that is idle stays so. */
+static NTSTATUS
+PnpQuery(CBX_EXTENSION *Extension, IRP *Irp)
+{
+    if (!SessionCloseIfIdle(&Extension->Session)) {
+        Irp->IoStatus.Status = STATUS_DEVICE_BUSY;
+        IoCompleteRequest(Irp, IO_NO_INCREMENT);
+        return STATUS_DEVICE_BUSY;
+    }
+    Irp->IoStatus.Status = STATUS_SUCCESS;
+    return ForwardRequest(Extension, Irp);
+}
+
+/* Also sent when there was no query, or one that failed. */
+static NTSTATUS
+PnpCancelQuery(CBX_EXTENSION *Extension, IRP *Irp)
+{
+    NTSTATUS Status;
+
+    Irp->IoStatus.Status = STATUS_SUCCESS;
+    Status = ForwardAndWait(Extension, Irp);
+    if (Extension->Started && Extension->Power == PowerDeviceD0) {
+        SessionOpen(&Extension->Session);
+    }
+    Irp->IoStatus.Status = Status;
     IoCompleteRequest(Irp, IO_NO_INCREMENT);
     return Status;
 }
@@ -91,11 +99,15 @@ PnpRemove(CBX_EXTENSION *Extension, IRP *Irp)
 {
     NTSTATUS Status;
 
+    ControlEnable(Extension, FALSE);
+    SessionClose(&Extension->Session);
     IoReleaseRemoveLockAndWait(&Extension->RemoveLock, Irp);
     HardwareStop(Extension);
     Irp->IoStatus.Status = STATUS_SUCCESS;
-    Status = PnpForward(Extension, Irp);
+    Status = ForwardRequest(Extension, Irp);
     IoDetachDevice(Extension->Lower);
+    ControlStop(Extension);
+    SessionDelete(&Extension->Session);
     IoDeleteDevice(Extension->Self);
     return Status;
 }
@@ -119,21 +131,24 @@ PnpDispatch(DEVICE_OBJECT *DeviceObject, IRP *Irp)
         break;
     case IRP_MN_REMOVE_DEVICE:
         return PnpRemove(Extension, Irp);
-    case IRP_MN_STOP_DEVICE:
     case IRP_MN_SURPRISE_REMOVAL:
+        ControlEnable(Extension, FALSE);
+        /* fall through */
+    case IRP_MN_STOP_DEVICE:
         HardwareStop(Extension);
         Irp->IoStatus.Status = STATUS_SUCCESS;
-        Status = PnpForward(Extension, Irp);
+        Status = ForwardRequest(Extension, Irp);
         break;
     case IRP_MN_QUERY_STOP_DEVICE:
-    case IRP_MN_CANCEL_STOP_DEVICE:
     case IRP_MN_QUERY_REMOVE_DEVICE:
+        Status = PnpQuery(Extension, Irp);
+        break;
+    case IRP_MN_CANCEL_STOP_DEVICE:
     case IRP_MN_CANCEL_REMOVE_DEVICE:
-        Irp->IoStatus.Status = STATUS_SUCCESS;
-        Status = PnpForward(Extension, Irp);
+        Status = PnpCancelQuery(Extension, Irp);
         break;
     default:
-        Status = PnpForward(Extension, Irp);
+        Status = ForwardRequest(Extension, Irp);
         break;
     }
     IoReleaseRemoveLock(&Extension->RemoveLock, Irp);

@@ -3,6 +3,8 @@
 
 #include "cbx/abi.h"
 #include "common/guest.h"
+#include "exhaustion.h"
+#include "extension.h"
 #include "log.h"
 #include "plan.h"
 #include "refusal.h"
@@ -19,6 +21,27 @@ C_ASSERT(RUN_QUEUE_ENTRIES * (CBX_DESCRIPTOR_SIZE + CBX_COMPLETION_SIZE) <=
          RUN_RINGS_LENGTH);
 
 static const char RunDriverName[] = "cbxwdm.sys";
+
+/* ---- What is to be run, and how far ------------------------------------ */
+
+static BOOLEAN
+RunWants(const CBX_RUN *Run, ULONG Api)
+{
+    return Run->Apis ? (Run->Apis >> Api & 1) != 0
+                     : cbx_device_wants(&Run->Device, Api);
+}
+
+static BOOLEAN
+RunIsOver(const CBX_RUN *Run)
+{
+    return Run->Suite.broken || Run->Session->Abort;
+}
+
+static void
+RunKeepResult(void *Context, const CbxResult *Result)
+{
+    SessionAddResult(Context, Result);
+}
 
 /* ---- Adapters ---------------------------------------------------------- */
 
@@ -161,7 +184,8 @@ RunRequest(CBX_RUN *Run, const CBX_REQUEST *Request)
         cbx_suite_allocated(&Run->Suite, &Allocation->Buffers[i]);
     }
     for (ULONG i = 0; i < Request->Elements; i++) {
-        if (!cbx_suite_verify(&Run->Suite, &Allocation->Buffers[i])) {
+        if (RunIsOver(Run) ||
+            !cbx_suite_verify(&Run->Suite, &Allocation->Buffers[i])) {
             break;
         }
     }
@@ -179,7 +203,7 @@ RunQueueStart(CBX_RUN *Run)
     for (ULONG i = 0; i < PlanLength; i++) {
         const CBX_ADAPTER *Adapter = RunAdapterFor(Run, &Plan[i]);
 
-        if (!cbx_device_wants(&Run->Device, Plan[i].Api) ||
+        if (!RunWants(Run, Plan[i].Api) ||
             !CallIsOffered(Plan[i].Api, Adapter)) {
             continue;
         }
@@ -239,13 +263,34 @@ RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
     }
 }
 
+/*
+ * Once per call, when all else is done: the order in which a system hands out
+ * addresses is no longer what it was.
+ */
+static VOID
+RunExhaust(CBX_RUN *Run)
+{
+    ULONG Last = CBX_API_NONE;
+
+    for (ULONG i = 0; i < PlanLength; i++) {
+        const CBX_ADAPTER *Adapter = RunAdapterFor(Run, &Plan[i]);
+
+        if (Plan[i].Api != Last &&
+            cbx_device_wants(&Run->Device, Plan[i].Api) &&
+            CallIsOffered(Plan[i].Api, Adapter)) {
+            ExhaustionCheck(&Run->Suite, Plan[i].Api, Adapter);
+        }
+        Last = Plan[i].Api;
+    }
+}
+
 static VOID
 RunPlan(CBX_RUN *Run)
 {
     ULONG Last = CBX_API_NONE;
 
-    for (ULONG i = 0; i < PlanLength && !Run->Suite.broken; i++) {
-        if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
+    for (ULONG i = 0; i < PlanLength && !RunIsOver(Run); i++) {
+        if (!RunWants(Run, Plan[i].Api)) {
             continue;
         }
         if (Plan[i].Api != Last) {
@@ -257,25 +302,36 @@ RunPlan(CBX_RUN *Run)
     if (Run->Suite.broken) {
         cbx_report_text(&Run->Report, "error",
                         "a wait for the device ran out; the run ends here");
+    } else if (Run->Session->Abort) {
+        cbx_report_text(&Run->Report, "error",
+                        "the run was aborted and ends here");
+        cbx_report_spoil(&Run->Report);
+    } else {
+        RunExhaust(Run);
     }
 }
 
 NTSTATUS
-RunDefaultSet(CBX_RUN *Run, DEVICE_OBJECT *Pdo, CBX_BARS *Bars,
-              CBX_INTERRUPT *Interrupt)
+RunDefaultSet(CBX_RUN *Run, CBX_SESSION *Session, ULONGLONG Apis,
+              DEVICE_OBJECT *Pdo, CBX_BARS *Bars, CBX_INTERRUPT *Interrupt)
 {
     BOOLEAN HasQueue;
     uint32_t Status;
 
     RtlZeroMemory(Run, sizeof(*Run));
+    Run->Session = Session;
+    Run->Apis = Apis;
+    SessionNewRound(Session);
     WorldInitialize(&Run->World, Bars, InterruptCompletion(Interrupt));
     Status = cbx_device_identify(&Run->Device, &Run->World.Core);
     if (Status != CBX_STATUS_OK) {
         LogError("the device cannot be used, status %lu", Status);
+        SessionSetOutcome(Session, CBX_CONTROL_UNUSABLE);
         return STATUS_REVISION_MISMATCH;
     }
     GuestReportStart(&Run->Report, &Run->World.Core, RunDriverName);
     Run->Build = GuestBuild();
+    cbx_report_keep(&Run->Report, RunKeepResult, Session);
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
     RunAdaptersStart(Run, Pdo);
     HasQueue = RunQueueStart(Run);
@@ -284,6 +340,23 @@ RunDefaultSet(CBX_RUN *Run, DEVICE_OBJECT *Pdo, CBX_BARS *Bars,
         RunQueueStop(Run);
     }
     RunAdaptersStop(Run);
+    SessionSetOutcome(Session, Session->Abort ? CBX_CONTROL_ABORTED :
+                               cbx_report_good(&Run->Report)
+                                   ? CBX_CONTROL_PASSED : CBX_CONTROL_FAILED);
     cbx_report_end(&Run->Report);
     return STATUS_SUCCESS;
+}
+
+NTSTATUS
+RunRounds(CBX_EXTENSION *Extension, ULONG Rounds, ULONGLONG Apis)
+{
+    CBX_SESSION *Session = &Extension->Session;
+    NTSTATUS Status;
+
+    do {
+        Status = RunDefaultSet(&Extension->Run, Session, Apis, Extension->Pdo,
+                               &Extension->Bars, &Extension->Interrupt);
+    } while (Rounds-- > 1 && NT_SUCCESS(Status) &&
+             Session->State.outcome == CBX_CONTROL_PASSED);
+    return Status;
 }

@@ -7,9 +7,12 @@
 #include "common/world.h"
 #include "core/suite.h"
 #include "interrupt.h"
+#include "session.h"
 
 /* State of one run; nothing of it is needed afterwards. */
 typedef struct _CBX_RUN {
+    CBX_SESSION *Session;
+    ULONGLONG Apis;             /* bit n: call number n; 0: all */
     CBX_WORLD World;
     CbxDevice Device;
     CbxReport Report;
@@ -22,12 +25,14 @@ typedef struct _CBX_RUN {
 } CBX_RUN;
 
 /*
- * Runs the default set and reports it. What fails there is a finding, not a
- * failure of the driver: only STATUS_REVISION_MISMATCH is returned, when the
- * device speaks another ABI. Everything is given back on return.
+ * Runs the default set once and reports it, to the device and to the session.
+ * What fails there is a finding, not a failure of the driver: only
+ * STATUS_REVISION_MISMATCH is returned, when the device speaks another ABI.
+ * Apis 0: what the device was told. Everything is given back on return.
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
-NTSTATUS RunDefaultSet(_Out_ CBX_RUN *Run, _In_ DEVICE_OBJECT *Pdo,
+NTSTATUS RunDefaultSet(_Out_ CBX_RUN *Run, _Inout_ CBX_SESSION *Session,
+                       _In_ ULONGLONG Apis, _In_ DEVICE_OBJECT *Pdo,
                        _In_ CBX_BARS *Bars, _In_ CBX_INTERRUPT *Interrupt);
 
 #endif /* CBX_WDM_RUN_H */

@@ -39,6 +39,14 @@ OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX_BASE)
 /* "CBX" in ASCII: any fixed number would do, this one is easy to recognise. */
 #define CBX_DEFAULT_SEED        0x434258
 
+/* Where in logical memory a transfer is: an extent, perhaps one of a list. */
+typedef struct CbxCursor {
+    uint64_t address;           /* of the extent */
+    uint64_t length;
+    uint64_t begin;             /* of the extent within the transfer */
+    uint64_t element;           /* address of the next element of the list */
+} CbxCursor;
+
 /* A checksum that is under way, in a form that does not depend on the host. */
 typedef struct CbxHashState {
     uint64_t lanes[4];
@@ -52,23 +60,27 @@ typedef struct CbxHashState {
 typedef struct CbxTransfer {
     /* request */
     uint8_t op;                 /* CBX_OP_* */
+    uint8_t flags;              /* CBX_DESC_* */
     uint16_t attributes;        /* CBX_ATTR_* */
     uint64_t address;
+    uint64_t address2;
     uint64_t length;
     uint64_t offset;            /* in device memory */
-    uint64_t argument;          /* pattern or checksum seed */
-    uint64_t argument2;         /* pattern position */
+    uint64_t argument;          /* pattern or checksum seed, operand */
+    uint64_t argument2;         /* pattern position, operand */
     bool single;                /* single-shot, of no queue */
     /* progress */
     uint64_t done;              /* bytes that went over the bus */
+    CbxCursor cursor;           /* of `address` */
+    CbxCursor cursor2;          /* of `address2` */
     uint64_t flip_bit;          /* position within the transfer, in bits */
     uint32_t faults;            /* CBX_FAULT_* that strike this transfer */
     XXH64_state_t hash;
     CbxHashState hash_saved;    /* of `hash`, while it migrates */
     /* result */
     uint16_t status;            /* CBX_STATUS_* */
-    bool iommu;                 /* an IOMMU translated some part of it */
-    uint64_t value;             /* checksum, or address of the error */
+    uint16_t seen;              /* CBX_COMP_* */
+    uint64_t value;             /* result, or address of the error */
 } CbxTransfer;
 
 /* What the IOMMU and the memory map make of one logical address. */
@@ -103,8 +115,11 @@ typedef struct CbxQueue {
     uint32_t cq_head;
     bool phase;                 /* of the completion to write next */
     bool busy;                  /* `transfer` is under way */
-    uint8_t flags;              /* CBX_DESC_* of it */
     uint32_t id;
+    bool stuck;                 /* by a fault */
+    int64_t due;                /* when to complete what is over; 0: at once */
+    uint32_t ended;             /* descriptors completed or abandoned */
+    uint32_t fence[CBX_QUEUES_MAX]; /* `ended` of each queue to wait for */
     CbxTransfer transfer;
 } CbxQueue;
 
@@ -137,8 +152,9 @@ struct CbxState {
     bool report_begun;          /* the "device" record is out */
     uint64_t report_seq;
 
-    /* Transfers or interrupts each fault has let pass since it last struck. */
+    /* Opportunities each fault has let pass since it last struck; strikes. */
     uint32_t fault_passed[32];
+    uint32_t fault_struck[32];
 
     CbxDisplay *display;        /* cbx-display: its screen */
 
@@ -148,10 +164,14 @@ struct CbxState {
     uint64_t seed;
     uint64_t apis;
     uint32_t faults;
+    uint32_t fault_skip;
+    uint32_t fault_limit;
+    uint32_t fault_delay;
     uint32_t addr_bits;
     uint32_t n_queues;
     uint32_t n_vectors;
     bool arm_id;
+    bool bypass;                /* DMA ignores the IOMMU */
     uint32_t pause_at_frame;
 };
 
@@ -209,7 +229,10 @@ void cbx_registers_reset(CbxState *s);
 /* After migration: can the register file have come about? */
 bool cbx_registers_valid(CbxState *s);
 
-/* Remember in CBX_REG_ERROR that a register operation was refused. */
+/* Remember in CBX_REG_ERRORS that something went wrong, or OK. */
+void cbx_note_error(CbxState *s, uint16_t status);
+
+/* Remember also in CBX_REG_ERROR that a register operation was refused. */
 void cbx_register_error(CbxState *s, uint16_t status);
 
 /* ---- exerciser.c: Arm's register block --------------------------------- */
@@ -246,20 +269,24 @@ uint16_t cbx_bus_status(CbxState *s);
  */
 CbxTarget cbx_resolve(CbxState *s, uint64_t address, bool write);
 
-/* The IOMMU in front of the device: its QOM type, or "none". */
+/*
+ * Note that something which needs an answer (not a posted write) has failed
+ * on the bus; other reasons leave no trace.
+ */
+void cbx_read_failed(CbxState *s, uint16_t status);
+
+/* What an answer means for a completion: CBX_COMP_*. */
+uint16_t cbx_target_seen(const CbxTarget *t, uint64_t address);
+
+/* The IOMMU in front of the device, used or not: its QOM type, or "none". */
 const char *cbx_iommu_name(CbxState *s);
 
-/* Check the request and prepare; t->status says whether to go on. */
-void cbx_transfer_start(CbxState *s, CbxTransfer *t);
-
 /*
- * Move up to @budget bytes. Returns true when the transfer has ended, well or
- * badly; t->status, t->done and t->value are then final.
+ * Access @length bytes at a resolved place, through the callbacks of a device
+ * if need be. Returns OK or BUS_ERROR.
  */
-bool cbx_transfer_step(CbxState *s, CbxTransfer *t, uint64_t budget);
-
-/* After migration: could start and step have left the transfer like this? */
-bool cbx_transfer_valid(CbxState *s, CbxTransfer *t);
+uint16_t cbx_access(CbxState *s, const CbxTarget *t, void *data, hwaddr length,
+                    bool write);
 
 /*
  * Access guest memory for the device's own structures (descriptors and
@@ -273,6 +300,65 @@ uint16_t cbx_structure_write(CbxState *s, uint64_t address, void *data,
 /* One aligned 64-bit little-endian store, seen by the CPUs as a whole. */
 uint16_t cbx_structure_store(CbxState *s, uint64_t address, uint64_t value);
 
+/* ---- transfer.c -------------------------------------------------------- */
+
+/* Check the request and prepare; t->status says whether to go on. */
+void cbx_transfer_start(CbxState *s, CbxTransfer *t);
+
+/*
+ * Go on until the transfer has ended or the budget is spent, which is counted
+ * in bytes of RAM that could be copied meanwhile. Returns true when the
+ * transfer has ended, well or badly; its results are then final.
+ */
+bool cbx_transfer_step(CbxState *s, CbxTransfer *t, uint64_t *budget);
+
+/* After migration: could start and step have left the transfer like this? */
+bool cbx_transfer_valid(CbxState *s, CbxTransfer *t);
+
+/* ---- operation.c ------------------------------------------------------- */
+
+typedef struct CbxOperation {
+    bool from_bus;
+    bool to_bus;
+    bool two_addresses;         /* source at `address`, target at `address2` */
+    bool no_data;               /* nothing goes over the bus */
+    uint32_t faults;            /* CBX_FAULT_* that can strike it */
+    /* Requirements of its own, after the common ones; or NULL. */
+    uint16_t (*check)(CbxState *s, CbxTransfer *t);
+    /*
+     * Consume or produce @length bytes, which stand @at bytes into the
+     * transfer: @from holds what comes from the bus, @to takes what goes out.
+     * Returns how many of them were in order.
+     */
+    size_t (*move)(CbxState *s, CbxTransfer *t, uint64_t at,
+                   const uint8_t *from, uint8_t *to, size_t length);
+    /* Instead: all of it at once; leaves status, done and value. */
+    void (*run)(CbxState *s, CbxTransfer *t);
+} CbxOperation;
+
+/* Indexed by CBX_OP_*; with the CBX_DESC_* that each takes. */
+extern const CbxOperation cbx_operations[CBX_OP_COUNT];
+extern const uint8_t cbx_operation_flags[CBX_OP_COUNT];
+
+/* ---- atomic.c ---------------------------------------------------------- */
+
+uint16_t cbx_atomic_check(CbxState *s, CbxTransfer *t);
+void cbx_atomic_run(CbxState *s, CbxTransfer *t);
+
+/* ---- list.c ------------------------------------------------------------ */
+
+/* Begin with a plain range, or with a list that stands at @address. */
+void cbx_cursor_start(CbxCursor *c, uint64_t address, uint64_t length,
+                      bool list);
+
+/*
+ * Make the extent the one that holds byte @at of a transfer of @total bytes,
+ * which is within it or directly behind. Returns CBX_STATUS_*; unless OK,
+ * c->element is the address of the list element concerned.
+ */
+uint16_t cbx_cursor_seek(CbxState *s, CbxCursor *c, uint64_t at,
+                         uint64_t total);
+
 /* ---- hash.c ------------------------------------------------------------ */
 
 void cbx_hash_save(const XXH64_state_t *hash, CbxHashState *saved);
@@ -282,6 +368,9 @@ void cbx_hash_load(XXH64_state_t *hash, const CbxHashState *saved,
                    uint64_t length);
 
 /* ---- queue.c ----------------------------------------------------------- */
+
+/* Bit n: queue n is enabled and has stopped. */
+uint32_t cbx_queues_stopped(CbxState *s);
 
 uint32_t cbx_queue_read(CbxState *s, uint32_t offset);
 void cbx_queue_write(CbxState *s, uint32_t offset, uint32_t value,
@@ -335,6 +424,10 @@ uint32_t cbx_nodes_register(const CbxNodes *n);
 void cbx_report_data(CbxState *s, uint32_t value, uint32_t mask);
 void cbx_report_commit(CbxState *s, uint32_t kind);
 
+/* Write a record of the guest: its fields as in the ABI. CBX_STATUS_*. */
+uint16_t cbx_report_record(CbxState *s, uint64_t kind, const void *fields,
+                           size_t length);
+
 /*
  * The device's own records. Begin returns a writer inside an object that has
  * its "type", "seq" and "time_ns"; end closes it, writes the line and frees
@@ -351,9 +444,16 @@ void cbx_report_hex(JSONWriter *json, const char *name, uint64_t value);
 /* Which of @kinds strike now? Counts what passes and what does not. */
 uint32_t cbx_faults_strike(CbxState *s, uint32_t kinds);
 
-/* Report that a fault has struck the data at an address, or a vector. */
+/* Arm these faults and begin to count. */
+void cbx_faults_arm(CbxState *s, uint32_t faults);
+
+/* Report that a fault has struck data at an address, a vector or a queue. */
 void cbx_fault_report(CbxState *s, uint32_t fault, uint64_t address);
 void cbx_fault_report_vector(CbxState *s, uint32_t fault, uint32_t vector);
+void cbx_fault_report_queue(CbxState *s, uint32_t fault, unsigned queue);
+
+/* Class properties for the numbers that go with `faults`. */
+void cbx_fault_properties(ObjectClass *oc);
 
 /* ---- display.c: the screen of cbx-display ------------------------------ */
 
@@ -387,7 +487,7 @@ void cbx_faults_list(JSONWriter *json, const char *name, uint32_t faults);
 
 /*
  * Class properties that list names, separated by ':' or ',': `faults` (also at
- * run time) and `apis` (before realize).
+ * run time) and `apis` (before realize); and `iommu`, one name.
  */
 void cbx_name_properties(ObjectClass *oc);
 

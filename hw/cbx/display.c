@@ -343,6 +343,20 @@ static uint64_t cbx_frame_checksum(const CbxDisplay *d)
     return XXH64_digest(&hash);
 }
 
+/* A bit in the middle of the picture, as it is shown and summed up. */
+static void cbx_display_fault(CbxState *s)
+{
+    CbxDisplay *d = s->display;
+    uint32_t y = d->mode.height / 2;
+    uint32_t at = y * d->mode.stride + d->mode.row / 2;
+
+    if (cbx_faults_strike(s, CBX_FAULT_FLIP_PIXEL)) {
+        d->frame[at] ^= 0x80;
+        dpy_gfx_update(d->con, 0, y, d->mode.width, 1);
+        cbx_fault_report(s, CBX_FAULT_FLIP_PIXEL, d->mode.base + at);
+    }
+}
+
 static void cbx_display_update(CbxState *s, uint16_t *status)
 {
     CbxDisplay *d = s->display;
@@ -351,6 +365,7 @@ static void cbx_display_update(CbxState *s, uint16_t *status)
     JSONWriter *json;
 
     *status = cbx_scan_out(s, true);
+    cbx_display_fault(s);
     sum = cbx_frame_checksum(d);
     cbx_set32(s, CBX_REG_DISPLAY_FRAMES, frames);
     cbx_set64(s, CBX_REG_DISPLAY_SUM_LO, sum);
@@ -430,6 +445,9 @@ bool cbx_display_post_load(CbxState *s)
 {
     CbxMode mode;
 
+    if (cbx_get32(s, CBX_REG_DISPLAY_CONTROL) & ~CBX_DISPLAY_ON) {
+        return false;
+    }
     if (!s->display) {
         return cbx_display_is_off(s);
     }

@@ -6,6 +6,7 @@
  * started it returns, and never wait.
  */
 #include "qemu/osdep.h"
+#include "qemu/units.h"
 #include "cbx.h"
 #include "trace.h"
 
@@ -13,6 +14,12 @@
 #define RECORD_READ         0x2u
 #define RECORD_CONFIG       0x4u
 #define RECORD_SIZE_SHIFT   16
+
+/*
+ * The processor waits for all of it. Enough for the largest device memory
+ * from RAM page by page; a device's registers are given up on after 8 MiB.
+ */
+#define SINGLE_SHOT_BUDGET  (512 * MiB)
 
 /* ---- Interrupts -------------------------------------------------------- */
 
@@ -57,6 +64,7 @@ static bool cbx_dma_supported(CbxState *s, uint32_t ctl)
 
 static uint32_t cbx_dma_run(CbxState *s, uint32_t ctl)
 {
+    uint64_t budget = SINGLE_SHOT_BUDGET;
     CbxTransfer t = {
         .op = ctl & CBX_ARM_DMA_FROM_DEVICE ? CBX_OP_WRITE : CBX_OP_READ,
         .attributes = ctl & CBX_ARM_DMA_NO_SNOOP ? CBX_ATTR_NO_SNOOP : 0,
@@ -70,8 +78,13 @@ static uint32_t cbx_dma_run(CbxState *s, uint32_t ctl)
         return CBX_ARM_DMA_ERR_INTERNAL;
     }
     cbx_transfer_start(s, &t);
-    cbx_transfer_step(s, &t, UINT64_MAX);
+    if (!cbx_transfer_step(s, &t, &budget)) {
+        return CBX_ARM_DMA_ERR_INTERNAL;
+    }
 
+    if (t.status != CBX_STATUS_ABORTED) {
+        cbx_note_error(s, t.status);
+    }
     switch (t.status) {
     case CBX_STATUS_OK:
         return CBX_ARM_DMA_OK;

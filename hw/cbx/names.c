@@ -109,7 +109,7 @@ static void cbx_set_faults(Object *obj, const char *value, Error **errp)
 
     if (cbx_names_parse(cbx_fault_names, "fault", value, &mask, errp)) {
         s->faults = mask;
-        cbx_set32(s, CBX_REG_FAULTS, mask);
+        cbx_faults_arm(s, mask);
     }
 }
 
@@ -131,6 +131,22 @@ static void cbx_set_apis(Object *obj, const char *value, Error **errp)
     }
 }
 
+static char *cbx_get_iommu(Object *obj, Error **errp)
+{
+    return g_strdup(CBX_BASE(obj)->bypass ? "bypass" : "on");
+}
+
+static void cbx_set_iommu(Object *obj, const char *value, Error **errp)
+{
+    if (DEVICE(obj)->realized) {
+        error_setg(errp, "cbx: property 'iommu' can only be set on creation");
+    } else if (strcmp(value, "on") && strcmp(value, "bypass")) {
+        error_setg(errp, "cbx: iommu=%s: choose on or bypass", value);
+    } else {
+        CBX_BASE(obj)->bypass = !strcmp(value, "bypass");
+    }
+}
+
 void cbx_name_properties(ObjectClass *oc)
 {
     object_class_property_add_str(oc, "faults", cbx_get_faults, cbx_set_faults);
@@ -139,4 +155,8 @@ void cbx_name_properties(ObjectClass *oc)
     object_class_property_add_str(oc, "apis", cbx_get_apis, cbx_set_apis);
     object_class_property_set_description(oc, "apis",
         "calls the driver shall test, names separated by ':'; empty for all");
+    object_class_property_add_str(oc, "iommu", cbx_get_iommu, cbx_set_iommu);
+    object_class_property_set_description(oc, "iommu",
+        "'on': DMA goes through the IOMMU, if there is one; 'bypass': it does "
+        "not, as that of a device nobody should trust");
 }

@@ -98,7 +98,6 @@ void cbx_reset_core(CbxState *s)
     cbx_registers_reset(s);
     memset(s->stats, 0, sizeof(s->stats));
     memset(s->buffers, 0, sizeof(s->buffers));
-    memset(s->fault_passed, 0, sizeof(s->fault_passed));
     s->trace_read = 0;
     s->trace_written = 0;
     s->report_length = 0;
@@ -286,6 +285,19 @@ static int cbx_post_load(void *opaque, int version_id)
     return 0;
 }
 
+static const VMStateDescription vmstate_cbx_cursor = {
+    .name = "cbx/cursor",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT64(address, CbxCursor),
+        VMSTATE_UINT64(length, CbxCursor),
+        VMSTATE_UINT64(begin, CbxCursor),
+        VMSTATE_UINT64(element, CbxCursor),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const VMStateDescription vmstate_cbx_hash = {
     .name = "cbx/hash",
     .version_id = 1,
@@ -312,19 +324,23 @@ static const VMStateDescription vmstate_cbx_transfer = {
     .pre_save = cbx_transfer_pre_save,
     .fields = (const VMStateField[]) {
         VMSTATE_UINT8(op, CbxTransfer),
+        VMSTATE_UINT8(flags, CbxTransfer),
         VMSTATE_UINT16(attributes, CbxTransfer),
         VMSTATE_UINT64(address, CbxTransfer),
+        VMSTATE_UINT64(address2, CbxTransfer),
         VMSTATE_UINT64(length, CbxTransfer),
         VMSTATE_UINT64(offset, CbxTransfer),
         VMSTATE_UINT64(argument, CbxTransfer),
         VMSTATE_UINT64(argument2, CbxTransfer),
         VMSTATE_UINT64(done, CbxTransfer),
+        VMSTATE_STRUCT(cursor, CbxTransfer, 1, vmstate_cbx_cursor, CbxCursor),
+        VMSTATE_STRUCT(cursor2, CbxTransfer, 1, vmstate_cbx_cursor, CbxCursor),
         VMSTATE_UINT64(flip_bit, CbxTransfer),
         VMSTATE_UINT32(faults, CbxTransfer),
         VMSTATE_STRUCT(hash_saved, CbxTransfer, 1, vmstate_cbx_hash,
                        CbxHashState),
         VMSTATE_UINT16(status, CbxTransfer),
-        VMSTATE_BOOL(iommu, CbxTransfer),
+        VMSTATE_UINT16(seen, CbxTransfer),
         VMSTATE_UINT64(value, CbxTransfer),
         VMSTATE_END_OF_LIST()
     },
@@ -340,8 +356,11 @@ static const VMStateDescription vmstate_cbx_queue = {
         VMSTATE_UINT32(cq_head, CbxQueue),
         VMSTATE_BOOL(phase, CbxQueue),
         VMSTATE_BOOL(busy, CbxQueue),
-        VMSTATE_UINT8(flags, CbxQueue),
         VMSTATE_UINT32(id, CbxQueue),
+        VMSTATE_BOOL(stuck, CbxQueue),
+        VMSTATE_INT64(due, CbxQueue),
+        VMSTATE_UINT32(ended, CbxQueue),
+        VMSTATE_UINT32_ARRAY(fence, CbxQueue, CBX_QUEUES_MAX),
         VMSTATE_STRUCT(transfer, CbxQueue, 1, vmstate_cbx_transfer,
                        CbxTransfer),
         VMSTATE_END_OF_LIST()
@@ -370,8 +389,8 @@ static const VMStateDescription vmstate_cbx_buffer = {
 
 static const VMStateDescription vmstate_cbx = {
     .name = "cbx",
-    .version_id = 1,
-    .minimum_version_id = 1,
+    .version_id = 2,
+    .minimum_version_id = 2,
     .post_load = cbx_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent_obj, CbxState),
@@ -384,7 +403,12 @@ static const VMStateDescription vmstate_cbx = {
         VMSTATE_UINT32(faults, CbxState),
         VMSTATE_UINT32_ARRAY(regs, CbxState, CBX_REG_FILE_SIZE / 4),
         VMSTATE_UINT64_ARRAY(stats, CbxState, CBX_STATS),
+        VMSTATE_UINT32(fault_skip, CbxState),
+        VMSTATE_UINT32(fault_limit, CbxState),
+        VMSTATE_UINT32(fault_delay, CbxState),
+        VMSTATE_BOOL(bypass, CbxState),
         VMSTATE_UINT32_ARRAY(fault_passed, CbxState, 32),
+        VMSTATE_UINT32_ARRAY(fault_struck, CbxState, 32),
         VMSTATE_STRUCT_ARRAY(queues, CbxState, CBX_QUEUES_MAX, 1,
                              vmstate_cbx_queue, CbxQueue),
         VMSTATE_UINT32(next_queue, CbxState),
@@ -432,6 +456,7 @@ static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
     dc->vmsd = &vmstate_cbx;
     device_class_set_props(dc, cbx_properties);
     cbx_name_properties(oc);
+    cbx_fault_properties(oc);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 

@@ -58,18 +58,68 @@ static bool q_running(CbxQueue *q)
     return q_enabled(q) && *q_reg(q, CBX_Q_STATUS) == CBX_STATUS_OK;
 }
 
-/* A completion's place is made sure of before its descriptor is fetched. */
-static bool q_has_work(CbxQueue *q)
+/* Descriptors handed over and not completed. */
+static uint32_t q_outstanding(CbxQueue *q)
 {
-    return q_running(q) &&
-           (q->busy || (*q_reg(q, CBX_Q_HEAD) != q->tail &&
-                        q_next(q, *q_reg(q, CBX_Q_CQ_TAIL)) != q->cq_head));
+    return q->busy + ((q->tail - *q_reg(q, CBX_Q_HEAD)) &
+                      (*q_reg(q, CBX_Q_ENTRIES) - 1));
+}
+
+static bool q_at_fence(CbxQueue *q)
+{
+    return q->busy && q->transfer.status == CBX_STATUS_OK &&
+           q->transfer.op == CBX_OP_FENCE &&
+           (q->transfer.flags & CBX_DESC_ALL_QUEUES);
+}
+
+/*
+ * Does a fence across queues still hold this one? Not because of a queue that
+ * is at such a fence itself, or two of them would wait for each other.
+ */
+static bool q_fenced(CbxState *s, CbxQueue *q)
+{
+    if (!q_at_fence(q)) {
+        return false;
+    }
+    for (unsigned i = 0; i < s->n_queues; i++) {
+        CbxQueue *other = &s->queues[i];
+
+        if (other != q && q_running(other) && !q_at_fence(other) &&
+            q_outstanding(other) &&
+            (int32_t)(other->ended - q->fence[i]) < 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* For a completion. */
+static bool q_has_room(CbxQueue *q)
+{
+    return q_next(q, *q_reg(q, CBX_Q_CQ_TAIL)) != q->cq_head;
+}
+
+/* A completion's place is made sure of before its descriptor is fetched. */
+static bool q_has_work(CbxState *s, CbxQueue *q)
+{
+    if (!q_running(q)) {
+        return false;
+    }
+    if (q->busy) {
+        return q->due ? qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) >= q->due
+                      : !q_fenced(s, q);
+    }
+    if (q->stuck) {
+        return false;
+    }
+    return *q_reg(q, CBX_Q_HEAD) != q->tail && q_has_room(q);
 }
 
 static void cbx_queue_schedule(CbxState *s)
 {
-    if (!timer_pending(s->queue_timer)) {
-        timer_mod(s->queue_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1);
+    if (s->queue_timer) {
+        timer_mod_anticipate(s->queue_timer,
+                             qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + 1);
     }
 }
 
@@ -107,6 +157,9 @@ static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
     if (enable == q_enabled(q)) {
         return;
     }
+    if (!enable) {
+        q->ended += q_outstanding(q);
+    }
     status = enable ? cbx_queue_check(s, q) : CBX_STATUS_OK;
     *q_reg(q, CBX_Q_CONTROL) = enable && status == CBX_STATUS_OK ? CBX_Q_ENABLE
                                                                  : 0;
@@ -117,10 +170,25 @@ static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
     q->cq_head = 0;
     q->phase = true;
     q->busy = false;
+    q->stuck = false;
+    q->due = 0;
     if (status != CBX_STATUS_OK) {
         cbx_register_error(s, status);
     }
     trace_cbx_queue_control(q_number(s, q), enable, status);
+    cbx_queue_schedule(s);      /* a fence may have waited for it */
+}
+
+uint32_t cbx_queues_stopped(CbxState *s)
+{
+    uint32_t stopped = 0;
+
+    for (unsigned i = 0; i < s->n_queues; i++) {
+        CbxQueue *q = &s->queues[i];
+
+        stopped |= (uint32_t)(q_enabled(q) && !q_running(q)) << i;
+    }
+    return stopped;
 }
 
 uint32_t cbx_queue_read(CbxState *s, uint32_t offset)
@@ -161,7 +229,10 @@ static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
 {
     *q_reg(q, CBX_Q_STATUS) = status;
     q->busy = false;
+    q->due = 0;
+    cbx_note_error(s, status);
     trace_cbx_queue_stop(q_number(s, q), status);
+    cbx_queue_schedule(s);      /* a fence may have waited for it */
     /* Nobody would look at the status without being told. */
     cbx_queue_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
 }
@@ -190,7 +261,7 @@ void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value)
     } else {
         q->cq_head = value;
     }
-    if (q_has_work(q)) {
+    if (q_has_work(s, q)) {
         cbx_queue_schedule(s);
     }
 }
@@ -206,33 +277,66 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
     CbxDescriptor d;
     uint16_t status;
 
+    if (cbx_faults_strike(s, CBX_FAULT_STUCK)) {
+        q->stuck = true;
+        cbx_fault_report_queue(s, CBX_FAULT_STUCK, q_number(s, q));
+        return CBX_STATUS_OK;
+    }
     status = cbx_structure_read(s, at, &d, sizeof(d));
     if (s->epoch != epoch || status != CBX_STATUS_OK) {
         return status;
     }
     *q_reg(q, CBX_Q_HEAD) = q_next(q, *q_reg(q, CBX_Q_HEAD));
     q->busy = true;
-    q->flags = d.flags;
     q->id = le32_to_cpu(d.id);
 
     memset(t, 0, sizeof(*t));
     t->op = d.op;
+    t->flags = d.flags;
     t->attributes = le16_to_cpu(d.attributes);
     t->address = le64_to_cpu(d.address);
+    t->address2 = le64_to_cpu(d.address2);
     t->length = le64_to_cpu(d.length);
     t->offset = le64_to_cpu(d.offset);
     t->argument = le64_to_cpu(d.argument);
     t->argument2 = le64_to_cpu(d.argument2);
-    trace_cbx_descriptor(q_number(s, q), q->id, t->op, q->flags, t->attributes);
+    trace_cbx_descriptor(q_number(s, q), q->id, t->op, t->flags,
+                         t->attributes);
 
-    if (t->op < CBX_OP_COUNT &&
-        ((d.flags & ~CBX_DESC_FLAGS) || d.address2 || d.reserved)) {
+    if (t->op < CBX_OP_COUNT && d.reserved) {
         t->status = CBX_STATUS_BAD_FLAGS;
         t->value = t->address;
     } else {
         cbx_transfer_start(s, t);
     }
+    if (q_at_fence(q)) {
+        for (unsigned i = 0; i < s->n_queues; i++) {
+            CbxQueue *other = &s->queues[i];
+
+            q->fence[i] = other->ended + q_outstanding(other);
+        }
+    }
+    if (*q_reg(q, CBX_Q_VECTOR) != CBX_Q_VECTOR_NONE &&
+        cbx_faults_strike(s, CBX_FAULT_SPURIOUS_IRQ)) {
+        cbx_fault_report_vector(s, CBX_FAULT_SPURIOUS_IRQ,
+                                *q_reg(q, CBX_Q_VECTOR));
+        cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+    }
     return CBX_STATUS_OK;
+}
+
+/* Does the fault hold back what is over? */
+static bool cbx_queue_delay(CbxState *s, CbxQueue *q)
+{
+    uint32_t delay = cbx_get32(s, CBX_REG_FAULT_DELAY);
+
+    if (q->due || !cbx_faults_strike(s, CBX_FAULT_DELAY)) {
+        return false;
+    }
+    q->due = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
+             (delay ? delay : CBX_FAULT_DELAY_DEFAULT);
+    cbx_fault_report_queue(s, CBX_FAULT_DELAY, q_number(s, q));
+    return true;
 }
 
 /* The id that a completion gives. */
@@ -246,13 +350,13 @@ static uint32_t cbx_queue_id(CbxState *s, CbxQueue *q)
     return q->id;
 }
 
-static void cbx_queue_complete(CbxState *s, CbxQueue *q)
+/* Write one completion to the ring. Returns false if that was the end. */
+static bool cbx_completion_write(CbxState *s, CbxQueue *q)
 {
     CbxTransfer *t = &q->transfer;
     uint64_t at = q_reg64(q, CBX_Q_CQ_LO) +
                   *q_reg(q, CBX_Q_CQ_TAIL) * (uint64_t)CBX_COMPLETION_SIZE;
-    uint16_t flags = (q->phase ? CBX_COMP_PHASE : 0) |
-                     (t->iommu ? CBX_COMP_IOMMU : 0);
+    uint16_t flags = (q->phase ? CBX_COMP_PHASE : 0) | t->seen;
     uint64_t head = cbx_queue_id(s, q) | (uint64_t)t->status << 32 |
                     (uint64_t)flags << 48;
     uint64_t rest[] = {
@@ -263,7 +367,6 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
     uint32_t epoch = s->epoch;
     uint16_t status;
 
-    q->busy = false;
     status = cbx_structure_write(s, at + offsetof(CbxCompletion, bytes), rest,
                                  sizeof(rest));
     if (s->epoch == epoch && status == CBX_STATUS_OK) {
@@ -272,17 +375,40 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
         status = cbx_structure_store(s, at, head);
     }
     if (s->epoch != epoch) {
-        return;
+        return false;
     }
-    s->stats[CBX_STAT_DESCRIPTORS]++;
     trace_cbx_completion(q_number(s, q), q->id, t->status, flags);
     if (status != CBX_STATUS_OK) {
         cbx_queue_stop(s, q, status);
-        return;
+        return false;
     }
     *q_reg(q, CBX_Q_CQ_TAIL) = q_next(q, *q_reg(q, CBX_Q_CQ_TAIL));
     q->phase ^= *q_reg(q, CBX_Q_CQ_TAIL) == 0;
-    if (q->flags & CBX_DESC_INTERRUPT) {
+    return true;
+}
+
+static void cbx_queue_complete(CbxState *s, CbxQueue *q)
+{
+    CbxTransfer *t = &q->transfer;
+
+    q->busy = false;
+    q->due = 0;
+    q->ended++;
+    s->stats[CBX_STAT_DESCRIPTORS]++;
+    cbx_note_error(s, t->status);
+    if (!cbx_completion_write(s, q)) {
+        return;
+    }
+    if (q_has_room(q) && cbx_faults_strike(s, CBX_FAULT_DUPLICATE)) {
+        cbx_fault_report_queue(s, CBX_FAULT_DUPLICATE, q_number(s, q));
+        if (!cbx_completion_write(s, q)) {
+            return;
+        }
+    }
+    if (t->op == CBX_OP_MESSAGE && t->status == CBX_STATUS_OK) {
+        cbx_interrupt(s, t->argument);
+    }
+    if (t->flags & CBX_DESC_INTERRUPT) {
         cbx_queue_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
     }
 }
@@ -292,10 +418,7 @@ static uint64_t cbx_queue_run(CbxState *s, CbxQueue *q, uint64_t budget)
 {
     uint32_t epoch = s->epoch;
 
-    while (budget && q_has_work(q)) {
-        uint64_t before;
-        bool over;
-
+    while (budget && q_has_work(s, q)) {
         if (!q->busy) {
             uint16_t status = cbx_queue_fetch(s, q);
 
@@ -307,18 +430,14 @@ static uint64_t cbx_queue_run(CbxState *s, CbxQueue *q, uint64_t budget)
                 break;
             }
             budget -= MIN(budget, STEP_DESCRIPTOR);
+            continue;
         }
-        before = q->transfer.done;
-        over = cbx_transfer_step(s, &q->transfer, budget);
+        if ((q->due || cbx_transfer_step(s, &q->transfer, &budget)) &&
+            s->epoch == epoch && !cbx_queue_delay(s, q)) {
+            cbx_queue_complete(s, q);
+        }
         if (s->epoch != epoch) {
             return 0;
-        }
-        budget -= MIN(budget, q->transfer.done - before);
-        if (over) {
-            cbx_queue_complete(s, q);
-            if (s->epoch != epoch) {
-                return 0;
-            }
         }
     }
     return budget;
@@ -329,7 +448,6 @@ static void cbx_queue_step(void *opaque)
     CbxState *s = opaque;
     MemReentrancyGuard *guard = &DEVICE(s)->mem_reentrancy_guard;
     uint64_t budget = STEP_BYTES;
-    bool more = false;
     unsigned i;
 
     /*
@@ -347,10 +465,13 @@ static void cbx_queue_step(void *opaque)
     guard->engaged_in_io = false;
 
     for (i = 0; i < s->n_queues; i++) {
-        more |= q_has_work(&s->queues[i]);
-    }
-    if (more && s->queue_timer) {
-        cbx_queue_schedule(s);
+        CbxQueue *q = &s->queues[i];
+
+        if (q_has_work(s, q)) {
+            cbx_queue_schedule(s);
+        } else if (q->due && s->queue_timer) {
+            timer_mod_anticipate(s->queue_timer, q->due);
+        }
     }
     object_unref(OBJECT(s));
 }
@@ -385,6 +506,9 @@ static bool cbx_queue_valid(CbxState *s, CbxQueue *q)
     CbxTransfer *t = &q->transfer;
 
     if (*q_reg(q, CBX_Q_STATUS) >= CBX_STATUSES) {
+        return false;
+    }
+    if (q->due && !q->busy) {
         return false;
     }
     if (!q_enabled(q)) {

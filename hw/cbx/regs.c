@@ -12,6 +12,8 @@
 typedef struct CbxRegister {
     /* Bits that software can change, with a handler or without. */
     uint32_t writable;
+    /* Writing 1 clears them instead. */
+    bool clears;
     /* Instead of the register file. */
     uint32_t (*read)(CbxState *s, uint32_t offset);
     bool mode;                  /* of the screen: writable while it is off */
@@ -19,8 +21,17 @@ typedef struct CbxRegister {
     void (*write)(CbxState *s, uint32_t value);
 } CbxRegister;
 
+void cbx_note_error(CbxState *s, uint16_t status)
+{
+    if (status != CBX_STATUS_OK) {
+        cbx_set32(s, CBX_REG_ERRORS,
+                  cbx_get32(s, CBX_REG_ERRORS) | 1u << status);
+    }
+}
+
 void cbx_register_error(CbxState *s, uint16_t status)
 {
+    cbx_note_error(s, status);
     cbx_set32(s, CBX_REG_ERROR, status);
 }
 
@@ -44,7 +55,13 @@ static uint32_t cbx_features_read(CbxState *s, uint32_t offset)
 
     return CBX_FEATURE_QUEUES | CBX_FEATURE_ORACLE | CBX_FEATURE_REPORT |
            (iommu ? CBX_FEATURE_IOMMU : 0) |
+           (s->bypass ? CBX_FEATURE_BYPASS : 0) |
            (s->display ? CBX_FEATURE_DISPLAY : 0);
+}
+
+static uint32_t cbx_stopped_read(CbxState *s, uint32_t offset)
+{
+    return cbx_queues_stopped(s);
 }
 
 static uint32_t cbx_trace_read(CbxState *s, uint32_t offset)
@@ -59,6 +76,11 @@ static uint32_t cbx_stat_read(CbxState *s, uint32_t offset)
 
 #define FAULT_BIT(n, id, name) | 1u << n
 #define FAULT_BITS (0 CBX_FAULT_LIST(FAULT_BIT))
+
+static void cbx_faults_write(CbxState *s, uint32_t value)
+{
+    cbx_faults_arm(s, value & FAULT_BITS);
+}
 
 #define STAT_REGISTER(n, id, name) \
     [CBX_REG_STAT(n) / 4] = { .read = cbx_stat_read }, \
@@ -103,6 +125,8 @@ static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
     [CBX_REG_ERROR / 4] = { .write = cbx_error_write },
     [CBX_REG_SCRATCH_LO / 4] = RW,
     [CBX_REG_SCRATCH_HI / 4] = RW,
+    [CBX_REG_ERRORS / 4] = { .writable = 0xffffffff, .clears = true },
+    [CBX_REG_STOPPED / 4] = { .read = cbx_stopped_read },
 
     [CBX_REG_BUF_API / 4] = RW,
     [CBX_REG_BUF_ELEMENT / 4] = RW,
@@ -130,8 +154,12 @@ static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
 
     CBX_STAT_LIST(STAT_REGISTER)
 
-    [CBX_REG_FAULTS / 4] = { .writable = FAULT_BITS },
+    [CBX_REG_FAULTS / 4] = {
+        .writable = FAULT_BITS, .write = cbx_faults_write,
+    },
     [CBX_REG_FAULT_SKIP / 4] = RW,
+    [CBX_REG_FAULT_LIMIT / 4] = RW,
+    [CBX_REG_FAULT_DELAY / 4] = RW,
 
     [CBX_REG_DISPLAY_CONTROL / 4] = { .write = cbx_display_control_write },
     [CBX_REG_DISPLAY_FORMAT / 4] = MODE,
@@ -153,7 +181,10 @@ void cbx_registers_reset(CbxState *s)
     cbx_set64(s, CBX_REG_MEM_SIZE_LO, s->mem_size);
     cbx_set64(s, CBX_REG_SEED_LO, s->seed);
     cbx_set64(s, CBX_REG_RUN_APIS_LO, s->apis);
-    cbx_set32(s, CBX_REG_FAULTS, s->faults);
+    cbx_set32(s, CBX_REG_FAULT_SKIP, s->fault_skip);
+    cbx_set32(s, CBX_REG_FAULT_LIMIT, s->fault_limit);
+    cbx_set32(s, CBX_REG_FAULT_DELAY, s->fault_delay);
+    cbx_faults_arm(s, s->faults);
 }
 
 bool cbx_registers_valid(CbxState *s)
@@ -210,6 +241,9 @@ static void cbx_file_write(CbxState *s, uint32_t offset, uint32_t value,
         r->write(s, (old & ~lanes) | (value & lanes));
     } else {
         lanes &= r->writable;
+        if (r->clears) {
+            value = old & ~value;
+        }
         cbx_set32(s, offset, (old & ~lanes) | (value & lanes));
     }
 }

@@ -52,6 +52,7 @@ static void cbx_report_device(CbxState *s)
     json_writer_uint64(json, "schema", REPORT_SCHEMA);
     json_writer_str(json, "abi", abi);
     json_writer_str(json, "iommu", cbx_iommu_name(s));
+    json_writer_bool(json, "bypass", s->bypass);
     json_writer_uint64(json, "addr_bits", s->addr_bits);
     json_writer_uint64(json, "mem_size", s->mem_size);
     cbx_report_hex(json, "seed", s->seed);
@@ -132,11 +133,10 @@ static const char *cbx_report_string(const char **at, const char *end)
     return nul ? string : NULL;
 }
 
-static bool cbx_report_record_valid(CbxState *s)
+static bool cbx_report_record_valid(const char *at, const char *end)
 {
     g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
-    const char *at = (const char *)s->report_bytes;
-    const char *end = at + s->report_length;
+    bool any = at < end;
 
     while (at < end) {
         const char *key = cbx_report_string(&at, end);
@@ -147,22 +147,20 @@ static bool cbx_report_record_valid(CbxState *s)
             return false;
         }
     }
-    return s->report_length;
+    return any;
 }
 
-static uint16_t cbx_report_record(CbxState *s, uint32_t kind)
+uint16_t cbx_report_record(CbxState *s, uint64_t kind, const void *fields,
+                           size_t length)
 {
-    const char *at = (const char *)s->report_bytes;
-    const char *end = at + s->report_length;
+    const char *at = fields;
+    const char *end = at + length;
     JSONWriter *json;
 
     if (kind >= CBX_REPORT_KINDS || !cbx_report_names[kind]) {
         return CBX_STATUS_BAD_OPCODE;
     }
-    if (s->report_overflow) {
-        return CBX_STATUS_TOO_LONG;
-    }
-    if (!cbx_report_record_valid(s)) {
+    if (!cbx_report_record_valid(at, end)) {
         return CBX_STATUS_BAD_RECORD;
     }
 
@@ -181,7 +179,10 @@ static uint16_t cbx_report_record(CbxState *s, uint32_t kind)
 
 void cbx_report_commit(CbxState *s, uint32_t kind)
 {
-    uint16_t status = cbx_report_record(s, kind);
+    uint16_t status = s->report_overflow
+                      ? CBX_STATUS_TOO_LONG
+                      : cbx_report_record(s, kind, s->report_bytes,
+                                          s->report_length);
 
     s->report_length = 0;
     s->report_overflow = false;

@@ -104,7 +104,7 @@
 #define CBX_REG_VERSION              0x104u  /* RO (CBX_ABI_VERSION):
                                                 major << 16 | minor */
 #define   CBX_ABI_MAJOR              1u
-#define   CBX_ABI_MINOR              0u
+#define   CBX_ABI_MINOR              1u
 #define   CBX_ABI_VERSION            ((CBX_ABI_MAJOR << 16) | CBX_ABI_MINOR)
 #define CBX_REG_FEATURES             0x108u  /* RO (by the device and the
                                                 machine): CBX_FEATURE_* */
@@ -112,7 +112,8 @@
 #define   CBX_FEATURE_ORACLE         0x00000002u
 #define   CBX_FEATURE_REPORT         0x00000004u
 #define   CBX_FEATURE_IOMMU          0x00000008u   /* an IOMMU is in the path */
-#define   CBX_FEATURE_DISPLAY        0x00000010u   /* it has a screen */
+#define   CBX_FEATURE_BYPASS         0x00000010u   /* ... and DMA ignores it */
+#define   CBX_FEATURE_DISPLAY        0x00000040u   /* it has a screen */
 #define CBX_REG_ADDR_BITS            0x10cu  /* RO (property addr-bits):
                                                 address width, 24..64 */
 #define CBX_REG_QUEUES               0x110u  /* RO (property queues) */
@@ -136,6 +137,12 @@
 #define CBX_REG_RUN_APIS_HI          0x134u
 #define CBX_REG_SCRATCH_LO           0x138u  /* RW: no effect */
 #define CBX_REG_SCRATCH_HI           0x13cu
+#define CBX_REG_ERRORS               0x140u  /* RW1C: bit n = CBX_STATUS_* n has
+                                                been the reason of a refused
+                                                register operation, a bad
+                                                completion or a stopped queue */
+#define CBX_REG_STOPPED              0x144u  /* RO: bit n = queue n is enabled
+                                                and has stopped */
 
 /* ---- BAR0 0x200-0x2ff: buffer declaration and oracle ------------------- */
 
@@ -306,7 +313,8 @@ enum { CBX_REPORT_NONE = 0, CBX_REPORT_LIST(CBX_REPORT_ENUM_) CBX_REPORT_KINDS }
     X(5, INTERRUPTS,    "interrupts")     /* messages sent */ \
     X(6, DESCRIPTORS,   "descriptors")    /* descriptors executed */ \
     X(7, RECORDS,       "records")        /* report lines written */ \
-    X(8, FAULTS_FIRED,  "faults-fired")   /* injected faults that struck */
+    X(8, FAULTS_FIRED,  "faults-fired")   /* injected faults that struck */ \
+    X(9, ATOMICS,       "atomics")        /* atomic operations executed */
 #define CBX_STAT_ENUM_(n, id, name)  CBX_STAT_##id = n,
 enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 #undef CBX_STAT_ENUM_
@@ -317,14 +325,27 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 
 #define CBX_REG_FAULTS               0x480u  /* RW (property faults): mask of
                                                 CBX_FAULT_* */
-#define CBX_REG_FAULT_SKIP           0x484u  /* RW: let this many transfers
-                                                pass before each fault */
+#define CBX_REG_FAULT_SKIP           0x484u  /* RW (property fault-skip): let
+                                                this many opportunities pass
+                                                before each fault */
+#define CBX_REG_FAULT_LIMIT          0x488u  /* RW (property fault-limit): each
+                                                fault strikes this many times;
+                                                0 = without end */
+#define CBX_REG_FAULT_DELAY          0x48cu  /* RW (property fault-delay): of a
+                                                completion, ns of the device's
+                                                clock; 0 = 1 ms */
+#define   CBX_FAULT_DELAY_DEFAULT    1000000u
 /* Bit, identifier, name in the property `faults`. */
 #define CBX_FAULT_LIST(X) \
     X(0, FLIP_BIT,      "flip-bit")       /* one bit of the data */ \
     X(1, DROP_WRITE,    "drop-write")     /* say done, write nothing */ \
     X(2, SHORT,         "short-transfer") /* last byte not transferred */ \
     X(3, LOST_IRQ,      "lost-interrupt") \
+    X(4, WRONG_ADDRESS, "wrong-address")  /* bit 6 of the address inverted */ \
+    X(5, DELAY,         "delay-completion") \
+    X(6, DUPLICATE,     "duplicate-completion") \
+    X(7, SPURIOUS_IRQ,  "spurious-interrupt") \
+    X(8, STUCK,         "stuck-queue")    /* fetches nothing any more */ \
     X(16, FLIP_VERIFY,   "flip-verify")    /* as FLIP_BIT, only of VERIFY */ \
     X(17, FLIP_CHECKSUM, "flip-checksum")  /* ... of CHECKSUM */ \
     X(18, FLIP_FILL,     "flip-fill")      /* ... of FILL */ \
@@ -337,7 +358,9 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
                                              an element of a vector: inverts \
                                              a byte of another, too */ \
     X(23, MIXED_UP,     "mixed-up")       /* of several descriptors under way: \
-                                             the completion names another */
+                                             the completion names another */ \
+    X(24, FLIP_PIXEL,   "flip-pixel")     /* of a picture that software has \
+                                             scanned out */
 #define CBX_FAULT_ENUM_(n, id, name) CBX_FAULT_##id = 1u << n,
 enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #undef CBX_FAULT_ENUM_
@@ -362,11 +385,13 @@ enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #define CBX_REG_DISPLAY_HEIGHT       0x510u  /* RW: rows, 1..4096 */
 #define CBX_REG_DISPLAY_STRIDE       0x514u  /* RW: bytes from row to row, a
                                                 multiple of 4, at most 16384 */
-#define CBX_REG_DISPLAY_BASE_LO      0x518u  /* RW: logical address, multiple */
-#define CBX_REG_DISPLAY_BASE_HI      0x51cu  /* of 4 */
+#define CBX_REG_DISPLAY_BASE_LO      0x518u  /* RW: logical address, a multiple
+                                               of 4 */
+#define CBX_REG_DISPLAY_BASE_HI      0x51cu
 #define CBX_REG_DISPLAY_FRAMES       0x520u  /* RO: updates so far */
-#define CBX_REG_DISPLAY_SUM_LO       0x528u  /* RO: XXH64 (seed 0) of the */
-#define CBX_REG_DISPLAY_SUM_HI       0x52cu  /* visible pixels of the last one */
+#define CBX_REG_DISPLAY_SUM_LO       0x528u  /* RO: XXH64 (seed 0) of the pixels
+                                               that the last update saw */
+#define CBX_REG_DISPLAY_SUM_HI       0x52cu
 #define CBX_DISPLAY_SIZE_MAX         4096u
 #define CBX_DISPLAY_STRIDE_MAX       16384u
 
@@ -413,38 +438,81 @@ enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 
 typedef struct CbxDescriptor {
     uint8_t  op;         /* CBX_OP_* */
-    uint8_t  flags;      /* CBX_DESC_* */
+    uint8_t  flags;      /* CBX_DESC_* that the operation takes */
     uint16_t attributes; /* CBX_ATTR_* */
     uint32_t id;         /* returned in the completion */
     uint64_t address;    /* logical */
     uint64_t address2;   /* must be 0 unless the operation says otherwise */
     uint64_t length;     /* bytes, 1 .. CBX_LENGTH_MAX */
     uint64_t offset;     /* in device memory */
-    uint64_t argument;   /* pattern seed, see CBX_OP_* */
-    uint64_t argument2;  /* pattern position, see CBX_OP_* */
+    uint64_t argument;   /* pattern seed, operand; see CBX_OP_* */
+    uint64_t argument2;  /* pattern position, operand; see CBX_OP_* */
     uint64_t reserved;   /* 0 */
 } CbxDescriptor;
 
 #define CBX_DESCRIPTOR_SIZE          64u
 #define CBX_LENGTH_MAX               0x100000000ull   /* 4 GiB */
 
-/* Operations. "pattern" is cbx_pattern_word() below with seed = argument. */
-#define CBX_OP_NOP                   0u  /* completes; length ignored */
-#define CBX_OP_READ                  1u  /* bus -> device memory */
-#define CBX_OP_WRITE                 2u  /* device memory -> bus */
-#define CBX_OP_FILL                  3u  /* pattern from position argument2
-                                            on -> bus */
-#define CBX_OP_VERIFY                4u  /* bus == pattern from position
-                                            argument2 on? */
-#define CBX_OP_CHECKSUM              5u  /* XXH64 (seed = argument) of bus */
-#define CBX_OP_COUNT                 6u
+/*
+ * Number, identifier, flags beside CBX_DESC_INTERRUPT that the operation
+ * takes, meaning. "pattern" is cbx_pattern_word() below with seed = argument,
+ * from position argument2 on.
+ */
+#define CBX_OP_LIST(X) \
+    X(0,  NOP,          0, "completes") \
+    X(1,  READ,         CBX_DESC_DATA, "bus to device memory") \
+    X(2,  WRITE,        CBX_DESC_DATA, "device memory to bus") \
+    X(3,  FILL,         CBX_DESC_DATA, "pattern to bus") \
+    X(4,  VERIFY,       CBX_DESC_DATA, "is bus the pattern?") \
+    X(5,  CHECKSUM,     CBX_DESC_LIST, "XXH64 of bus, seed argument") \
+    X(6,  COPY,         CBX_DESC_COPY, "address to address2; no overlap") \
+    X(7,  FETCH_ADD,    0, "memory += argument") \
+    X(8,  SWAP,         0, "memory = argument") \
+    X(9,  COMPARE_SWAP, 0, "memory = argument, if it was argument2") \
+    X(10, MESSAGE,      0, "then sends vector argument") \
+    X(11, REPORT,       0, "record of kind argument, fields at address") \
+    X(12, FENCE,        CBX_DESC_ALL_QUEUES, "after all work before it")
+/*
+ * Atomic operations: length 1, 2, 4 or 8, naturally aligned, little-endian,
+ * operands cut to the length; the completion's value is what memory was. One
+ * access to RAM, undivided also against the CPUs.
+ */
 
 #define CBX_DESC_INTERRUPT           0x01u  /* raise the queue's vector */
-#define CBX_DESC_FLAGS               0x01u  /* all defined flags */
+#define CBX_DESC_LIST                0x02u  /* address leads to a list */
+#define CBX_DESC_LIST2               0x04u  /* address2 leads to a list */
+#define CBX_DESC_SUM                 0x08u  /* value of success: XXH64 (seed 0)
+                                               of what went over the bus */
+#define CBX_DESC_ALL_QUEUES          0x10u  /* the work of other queues too */
+#define CBX_DESC_DATA                (CBX_DESC_LIST | CBX_DESC_SUM)
+#define CBX_DESC_COPY                (CBX_DESC_DATA | CBX_DESC_LIST2)
+
+#define CBX_OP_ENUM_(n, id, flags, text) CBX_OP_##id = n,
+enum { CBX_OP_LIST(CBX_OP_ENUM_) CBX_OP_COUNT };
+#undef CBX_OP_ENUM_
 
 #define CBX_ATTR_NO_SNOOP            0x0001u
 #define CBX_ATTR_RELAXED             0x0002u
 #define CBX_ATTRS                    0x0003u  /* all defined attributes */
+
+/* ---- Scatter list: 16-byte elements in guest memory -------------------- */
+
+/*
+ * Elements follow one another, at addresses aligned to 16; their lengths add
+ * up to the descriptor's. An element with CHAIN has length 0 and names the
+ * place where the list goes on; no CHAIN leads to a CHAIN. The element that
+ * completes the length, and no other, has LAST. Elements are read when the
+ * transfer reaches them.
+ */
+typedef struct CbxElement {
+    uint64_t address;    /* logical */
+    uint32_t length;     /* bytes, not 0 */
+    uint32_t flags;      /* CBX_ELEMENT_* */
+} CbxElement;
+
+#define CBX_ELEMENT_SIZE             16u
+#define CBX_ELEMENT_LAST             0x00000001u
+#define CBX_ELEMENT_CHAIN            0x00000002u
 
 /* ---- Completion: 32 bytes in guest memory ------------------------------ */
 
@@ -453,8 +521,9 @@ typedef struct CbxCompletion {
     uint16_t status;     /* CBX_STATUS_* */
     uint16_t flags;      /* CBX_COMP_* */
     uint64_t bytes;      /* transferred before the end or the error */
-    uint64_t value;      /* OK: result of the operation (checksum); error:
-                            first logical address concerned */
+    uint64_t value;      /* OK: result of the operation (checksum, former
+                            content) or 0; error: first logical address
+                            concerned */
     uint64_t time_ns;    /* device clock (virtual time) */
 } CbxCompletion;
 
@@ -462,6 +531,10 @@ typedef struct CbxCompletion {
 /* 1 on the first pass over the ring, 0 on the second, and so on. */
 #define CBX_COMP_PHASE               0x0001u
 #define CBX_COMP_IOMMU               0x0002u  /* went through an IOMMU */
+#define CBX_COMP_TRANSLATED          0x0004u  /* guest-physical address differed
+                                                 from the logical one */
+#define CBX_COMP_SECOND              0x0008u  /* the error is on the side of
+                                                 address2 */
 
 /* ---- Status: one table for registers, queues and completions ----------- */
 
@@ -485,7 +558,10 @@ typedef struct CbxCompletion {
     X(15, MISMATCH,       "data differ") \
     X(16, ABORTED,        "ended by reset or disable") \
     X(17, DISABLED,       "queue is not enabled") \
-    X(18, UNSUPPORTED,    "not supported by this device")
+    X(18, UNSUPPORTED,    "not supported by this device") \
+    X(19, BAD_LIST,       "malformed scatter list") \
+    X(20, OVERLAP,        "source and destination overlap") \
+    X(21, NO_ATOMIC,      "no atomic access to what stands at the address")
 #define CBX_STATUS_ENUM_(n, id, name) CBX_STATUS_##id = n,
 enum { CBX_STATUS_LIST(CBX_STATUS_ENUM_) CBX_STATUSES };
 #undef CBX_STATUS_ENUM_
@@ -525,12 +601,15 @@ CBX_STATIC_ASSERT(sizeof(CbxDescriptor) == CBX_DESCRIPTOR_SIZE,
                   "descriptor size");
 CBX_STATIC_ASSERT(sizeof(CbxCompletion) == CBX_COMPLETION_SIZE,
                   "completion size");
+CBX_STATIC_ASSERT(sizeof(CbxElement) == CBX_ELEMENT_SIZE,
+                  "scatter list element size");
 CBX_STATIC_ASSERT(CBX_REG_STAT(CBX_STATS) <= CBX_REG_FAULTS,
                   "statistics overlap fault injection");
 CBX_STATIC_ASSERT(CBX_REG_QUEUE(CBX_QUEUES_MAX, 0) <= CBX_REG_DOORBELL_BASE,
                   "queue blocks overlap doorbells");
 CBX_STATIC_ASSERT(CBX_REG_DOORBELL(CBX_QUEUES_MAX, 0) <= CBX_BAR_REGS_SIZE,
                   "doorbells outside BAR0");
+CBX_STATIC_ASSERT((int)CBX_STATUSES <= 32, "more statuses than bits in ERRORS");
 CBX_STATIC_ASSERT((int)CBX_API_END <= 64, "more calls than bits in RUN_APIS");
 
 #endif /* CBX_ABI_H */

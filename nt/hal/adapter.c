@@ -62,6 +62,33 @@ HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
     return CONTAINING_RECORD(Public, HAL_ADAPTER, Public);
 }
 
+static HAL_ADAPTER *AdapterOf(CBX_DMA_ADAPTER *Public, ULONG Version,
+                              const CHAR *Routine, const VOID *Caller)
+{
+    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    CHAR Where[64];
+
+    if (Adapter->Version < Version) {
+        NtsBugCheck(NTS_BUG_DMA, DMA_OWN_VERSION, (ULONG_PTR)Public,
+                    Adapter->Version, Version, "%s, which needs version %u, "
+                    "with an adapter of version %u, by %s", Routine, Version,
+                    Adapter->Version, NtsWhere(Caller, Where, sizeof(Where)));
+    }
+    return Adapter;
+}
+
+HAL_ADAPTER *HalAdapterV2(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
+                          const VOID *Caller)
+{
+    return AdapterOf(Public, 2, Routine, Caller);
+}
+
+HAL_ADAPTER *HalAdapterV3(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
+                          const VOID *Caller)
+{
+    return AdapterOf(Public, 3, Routine, Caller);
+}
+
 BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter)
 {
     struct pal_device_info Info;
@@ -199,7 +226,7 @@ static NTSTATUS NTAPI GetDmaAdapterInfo(CBX_DMA_ADAPTER *Public,
                                         CBX_DMA_ADAPTER_INFO *Info)
 {
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "GetDmaAdapterInfo", Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, "GetDmaAdapterInfo", Caller);
 
     HalRequireDispatch("GetDmaAdapterInfo", Caller);
     if (Info->Version != CBX_DMA_ADAPTER_INFO_VERSION1) {
@@ -231,7 +258,7 @@ static NTSTATUS NTAPI FlushDmaBuffer(CBX_DMA_ADAPTER *Public, PMDL Mdl,
     const VOID *Caller = __builtin_return_address(0);
 
     UNREFERENCED_PARAMETER(ReadOperation);
-    HalAdapter(Public, "FlushDmaBuffer", Caller);
+    HalAdapterV3(Public, "FlushDmaBuffer", Caller);
     HalRequireDispatch("FlushDmaBuffer", Caller);
     return HalHolds(Mdl, 0, 0, "FlushDmaBuffer", Caller)
            ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;

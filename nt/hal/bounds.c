@@ -19,7 +19,7 @@ PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *Public,
 {
     const CHAR *Routine = "AllocateCommonBufferWithBounds";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Length = Length,

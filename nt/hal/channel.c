@@ -28,7 +28,7 @@ static NTSTATUS NTAPI InitializeContext(CBX_DMA_ADAPTER *Public,
     const VOID *Caller = __builtin_return_address(0);
     TRANSFER_CONTEXT *Context = TransferContext;
 
-    HalAdapter(Public, Routine, Caller);
+    HalAdapterV3(Public, Routine, Caller);
     HalRequireDispatch(Routine, Caller);
     RtlZeroMemory(Context, CBX_DMA_TRANSFER_CONTEXT_SIZE_V1);
     Context->Version = CBX_DMA_TRANSFER_CONTEXT_VERSION1;
@@ -80,7 +80,7 @@ static VOID Own(HAL_REGISTERS *Registers)
 
     Adapter->Channel = Registers;
     InterlockedIncrement(&Adapter->Sets);
-    NtsLedgerAdd(NtsKindRegisters, Registers, Registers->Count, 0,
+    NtsLedgerAdd(NtsKindRegisters, Registers, Registers->Count * PAGE_SIZE, 0,
                  Registers->Caller);
 }
 
@@ -164,7 +164,7 @@ static NTSTATUS NTAPI AllocateChannelEx(CBX_DMA_ADAPTER *Public,
 {
     const CHAR *Routine = "AllocateAdapterChannelEx";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     BOOLEAN Synchronous = Flags & CBX_DMA_SYNCHRONOUS_CALLBACK;
     HAL_REGISTERS *Registers;
 
@@ -229,7 +229,7 @@ static VOID NTAPI FreeAdapterObject(CBX_DMA_ADAPTER *Public,
 {
     const CHAR *Routine = "FreeAdapterObject";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
 
     HalRequireDispatch(Routine, Caller);
     Conclude(Adapter, RequireChannel(Adapter, Routine, Caller), Action,
@@ -263,7 +263,8 @@ static NTSTATUS NTAPI ConfigureChannel(CBX_DMA_ADAPTER *Public,
 {
     UNREFERENCED_PARAMETER(FunctionNumber);
     UNREFERENCED_PARAMETER(Context);
-    HalAdapter(Public, "ConfigureAdapterChannel", __builtin_return_address(0));
+    HalAdapterV3(Public, "ConfigureAdapterChannel",
+                 __builtin_return_address(0));
     return STATUS_NOT_IMPLEMENTED;
 }
 
@@ -271,7 +272,7 @@ static NTSTATUS NTAPI CancelMapped(CBX_DMA_ADAPTER *Public,
                                    PVOID TransferContext)
 {
     UNREFERENCED_PARAMETER(TransferContext);
-    HalAdapter(Public, "CancelMappedTransfer", __builtin_return_address(0));
+    HalAdapterV3(Public, "CancelMappedTransfer", __builtin_return_address(0));
     return STATUS_NOT_IMPLEMENTED;
 }
 
@@ -281,7 +282,7 @@ static BOOLEAN NTAPI CancelChannel(CBX_DMA_ADAPTER *Public,
 {
     const CHAR *Routine = "CancelAdapterChannel";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
 
     UNREFERENCED_PARAMETER(DeviceObject);
     HalRequireDispatch(Routine, Caller);
@@ -367,7 +368,7 @@ static NTSTATUS NTAPI MapTransferEx(CBX_DMA_ADAPTER *Public, PMDL Mdl,
 {
     const CHAR *Routine = "MapTransferEx";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     HAL_REGISTERS *Registers;
     ULONG Room, Left = *Length;
 
@@ -442,7 +443,7 @@ static NTSTATUS NTAPI FlushBuffersEx(CBX_DMA_ADAPTER *Public, PMDL Mdl,
 {
     const CHAR *Routine = "FlushAdapterBuffersEx";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
 
     HalRequireDispatch(Routine, Caller);
     Flush(RequireBase(Adapter, MapRegisterBase, Routine, Caller), Mdl, Offset,

@@ -17,6 +17,8 @@ static LIST_ENTRY Buffers = { &Buffers, &Buffers };
 /* Freed, but mapped still: a fault. */
 static LIST_ENTRY Stale = { &Stale, &Stale };
 static NTS_LOCK Lock;
+/* There was no memory below a highest address: a fault. */
+static BOOLEAN Exhausted;
 
 ULONGLONG HalHighestBelow(ULONGLONG Maximum)
 {
@@ -162,7 +164,12 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Dma.cache = HalFaults & HAL_FAULT_IGNORE_CACHE ? PAL_CACHE_WB
                                                            : Request->Cache;
     Buffer->Dma.va = Request->Pages;
+    if (Request->Highest < MAXULONGLONG && Exhausted) {
+        goto cleanup_buffer;
+    }
     if (!Obtain(Adapter->Device, Request, &Buffer->Dma)) {
+        Exhausted = HalFaults & HAL_FAULT_EXHAUSTED
+                    ? Request->Highest < MAXULONGLONG : FALSE;
         goto cleanup_buffer;
     }
     Buffer->Adapter = Adapter;
@@ -315,8 +322,8 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
                                       CBX_NODE_REQUIREMENT PreferredNode)
 {
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBufferEx",
-                                      Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, "AllocateCommonBufferEx",
+                                        Caller);
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Length = Length,

@@ -9,7 +9,7 @@
 HANDLE NTAPI HalGetDmaDomain(CBX_DMA_ADAPTER *Public)
 {
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "GetDmaDomain", Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, "GetDmaDomain", Caller);
 
     HalRequirePassive("GetDmaDomain", Caller);
     return HalIsTranslated(Adapter) ? Adapter->Device : NULL;
@@ -18,7 +18,7 @@ HANDLE NTAPI HalGetDmaDomain(CBX_DMA_ADAPTER *Public)
 NTSTATUS NTAPI HalJoinDmaDomain(CBX_DMA_ADAPTER *Public, HANDLE DomainHandle)
 {
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "JoinDmaDomain", Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, "JoinDmaDomain", Caller);
 
     HalRequirePassive("JoinDmaDomain", Caller);
     if (!HalIsTranslated(Adapter)) {
@@ -37,7 +37,7 @@ NTSTATUS NTAPI HalJoinDmaDomain(CBX_DMA_ADAPTER *Public, HANDLE DomainHandle)
 NTSTATUS NTAPI HalLeaveDmaDomain(CBX_DMA_ADAPTER *Public)
 {
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "LeaveDmaDomain", Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, "LeaveDmaDomain", Caller);
 
     HalRequirePassive("LeaveDmaDomain", Caller);
     if (!HalIsTranslated(Adapter)) {
@@ -61,7 +61,7 @@ NTSTATUS NTAPI HalAllocateInDomain(CBX_DMA_ADAPTER *Public,
 {
     const CHAR *Routine = "AllocateDomainCommonBuffer";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Length = Length,

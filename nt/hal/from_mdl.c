@@ -123,7 +123,7 @@ NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *Public, PMDL Mdl,
 {
     const CHAR *Routine = "CreateCommonBufferFromMdl";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Cache = PAL_CACHE_WB,

@@ -26,8 +26,7 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
 {
-    /* Once, at the start; too long for a stack. */
-    static CHAR Known[640], Message[768];
+    static CHAR Known[640], Message[896];   /* the stack is small */
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {

@@ -43,7 +43,9 @@
     /* AllocateCommonBufferEx is NULL */ \
     X(HAL_FAULT_NO_MEMBER, 0x4000, "hal-no-member") \
     /* PutDmaAdapter keeps the adapter */ \
-    X(HAL_FAULT_LEAK, 0x8000, "hal-leak")
+    X(HAL_FAULT_LEAK, 0x8000, "hal-leak") \
+    /* what a highest address has made impossible once stays so */ \
+    X(HAL_FAULT_EXHAUSTED, 0x10000, "hal-exhausted")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_
@@ -115,11 +117,18 @@ enum {
     DMA_OWN_FREE_ARGUMENTS = 0xcb01,
     DMA_OWN_DIRECTION = 0xcb02,
     DMA_OWN_REGISTER_BASE = 0xcb03,
+    DMA_OWN_VERSION = 0xcb04,
 };
 
 /* Bug check 0xE6 unless it is an adapter that has not been put. */
 HAL_ADAPTER *HalAdapter(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
                         const VOID *Caller);
+
+/* The same, and it must have been made with so high a version. */
+HAL_ADAPTER *HalAdapterV2(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
+                          const VOID *Caller);
+HAL_ADAPTER *HalAdapterV3(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
+                          const VOID *Caller);
 
 /* Does an IOMMU translate what the device puts on the bus? */
 BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter);

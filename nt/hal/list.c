@@ -194,7 +194,7 @@ static NTSTATUS NTAPI BuildList(CBX_DMA_ADAPTER *Public,
 {
     const CHAR *Routine = "BuildScatterGatherList";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV2(Public, Routine, Caller);
     REQUEST Request = {
         .DeviceObject = DeviceObject, .Mdl = Mdl, .Length = Length,
         .Routine = ListControl, .Context = Context,
@@ -262,7 +262,7 @@ static NTSTATUS NTAPI CalculateList(CBX_DMA_ADAPTER *Public, PMDL Mdl,
 {
     const CHAR *Routine = "CalculateScatterGatherList";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV2(Public, Routine, Caller);
     ULONG Pages;
 
     HalRequireDispatch(Routine, Caller);
@@ -293,7 +293,7 @@ static NTSTATUS NTAPI BuildMdl(CBX_DMA_ADAPTER *Public,
 {
     const CHAR *Routine = "BuildMdlFromScatterGatherList";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV2(Public, Routine, Caller);
 
     HalRequireDispatch(Routine, Caller);
     if (RequireList(Adapter, List, Routine, Caller)->Mdl != OriginalMdl) {
@@ -327,7 +327,7 @@ static NTSTATUS NTAPI GetListEx(
 {
     const CHAR *Routine = "GetScatterGatherListEx";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     REQUEST Request = {
         .DeviceObject = DeviceObject, .Mdl = Mdl, .Offset = Offset,
         .Length = Length, .Routine = ListControl, .Context = Context,
@@ -350,7 +350,7 @@ static NTSTATUS NTAPI BuildListEx(
 {
     const CHAR *Routine = "BuildScatterGatherListEx";
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     REQUEST Request = {
         .DeviceObject = DeviceObject, .Mdl = Mdl, .Offset = Offset,
         .Length = Length, .Routine = ListControl, .Context = Context,
@@ -375,7 +375,7 @@ static NTSTATUS NTAPI GetTransferInfo(CBX_DMA_ADAPTER *Public, PMDL Mdl,
     const VOID *Caller = __builtin_return_address(0);
 
     UNREFERENCED_PARAMETER(WriteOnly);
-    HalAdapter(Public, Routine, Caller);
+    HalAdapterV3(Public, Routine, Caller);
     HalRequireDispatch(Routine, Caller);
     if (Info->Version != CBX_DMA_TRANSFER_INFO_VERSION1 &&
         Info->Version != CBX_DMA_TRANSFER_INFO_VERSION2) {

@@ -30,7 +30,7 @@ static VOID RequireIrql(KIRQL Highest, const CHAR *Routine, const VOID *Caller)
 static VECTOR *Require(CBX_DMA_ADAPTER *Public, VECTOR *Vector,
                        const CHAR *Routine, const VOID *Caller)
 {
-    HAL_ADAPTER *Adapter = HalAdapter(Public, Routine, Caller);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
     CHAR Where[64];
 
     if (!NtsLedgerFind(NtsKindVector, Vector, NULL) ||
@@ -119,7 +119,7 @@ NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *Public,
                                  CBX_DMA_COMMON_BUFFER_VECTOR **Result)
 {
     const VOID *Caller = __builtin_return_address(0);
-    HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBufferVector",
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, "AllocateCommonBufferVector",
                                       Caller);
     HAL_REQUEST Request = {
         .Lowest = LowAddress.QuadPart,

@@ -32,7 +32,8 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
 /* Kind, how the ledger calls it. */
 #define NTS_KIND_LIST(X) \
     X(NtsKindPool, "pool allocation") \
-    X(NtsKindContiguous, "contiguous memory") \
+    X(NtsKindPagedPool, "paged pool allocation") \
+    X(NtsKindContiguous, "contiguous memory block") \
     X(NtsKindDevice, "device object") \
     X(NtsKindAttachment, "attached device") \
     X(NtsKindLink, "symbolic link") \
@@ -48,7 +49,7 @@ NTSAPI VOID NtsUnlock(NTS_LOCK *Lock, ULONG64 Flags);
     X(NtsKindAdapter, "DMA adapter") \
     X(NtsKindCommonBuffer, "common buffer") \
     X(NtsKindVector, "common buffer vector") \
-    X(NtsKindRegisters, "set of map registers") \
+    X(NtsKindRegisters, "map register set") \
     X(NtsKindList, "scatter/gather list") \
     X(NtsKindWdfBinding, "binding to KMDF") \
     X(NtsKindWdfObject, "framework object")

@@ -2,6 +2,7 @@
 /*
  * First process of the stand-in guest: loads cbx_nt.ko with the parameters
  * that the kernel command line gives as cbx_nt.NAME=VALUE, then powers off.
+ * With cbx_init.vectors it has a user process watch its vector registers.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "vectors.h"
 
 static const char module[] = "/cbx_nt.ko";
 static const char prefix[] = "cbx_nt.";
@@ -46,7 +49,8 @@ static char *parameters(char *line)
     return out;
 }
 
-static int load(void)
+/* The kernel command line; empty if it cannot be read. */
+static char *command_line(void)
 {
     static char line[4096];
     ssize_t size;
@@ -56,10 +60,19 @@ static int load(void)
     size = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
     if (size < 0) {
         complain("/proc/cmdline");
-        return -1;
+        size = 0;
+    }
+    if (fd >= 0) {
+        close(fd);
     }
     line[size] = 0;
-    fd = open(module, O_RDONLY | O_CLOEXEC);
+    return line;
+}
+
+static int load(char *line)
+{
+    int fd = open(module, O_RDONLY | O_CLOEXEC);
+
     if (fd < 0) {
         complain(module);
         return -1;
@@ -75,10 +88,22 @@ static int load(void)
 
 int main(void)
 {
+    pid_t watcher = 0;
+    char *line;
+    int failed;
+
     mount_at("devtmpfs", "/dev");
     mount_at("proc", "/proc");
     mount_at("sysfs", "/sys");
-    if (load()) {
+    line = command_line();
+    if (strstr(line, "cbx_init.vectors")) {
+        watcher = vectors_start();
+    }
+    failed = load(line);
+    if (watcher > 0) {
+        vectors_stop(watcher);
+    }
+    if (failed) {
         /* An init that ends is a panic, which ends the guest at once. */
         return 1;
     }

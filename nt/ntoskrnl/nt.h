@@ -134,6 +134,9 @@ NTSTATUS NtsDeviceCreate(PDRIVER_OBJECT Driver, ULONG ExtensionSize,
                          DEVICE_TYPE Type, ULONG Characteristics,
                          PDEVICE_OBJECT *DeviceObject);
 VOID NtsDeviceDelete(PDEVICE_OBJECT DeviceObject);
+/* Waits until no work item is queued or runs. */
+VOID NtsWorkItemsFlush(VOID);
+
 /* Top of the stack that an object is in. */
 PDEVICE_OBJECT NtsDeviceTop(PDEVICE_OBJECT DeviceObject);
 
@@ -154,6 +157,8 @@ NTSTATUS NtsIrpSend(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event,
 
 /* Sleep and D3, wake and D0, as results. */
 VOID NtsPowerCycle(PDEVICE_OBJECT Pdo);
+/* A program uses the control interface of cbxwdm.sys, cbx/ioctl.h. */
+VOID NtsProgram(PDEVICE_OBJECT Pdo);
 /* Opens the driver's device, sends the code, closes it; as results. */
 VOID NtsControl(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver, ULONG Code);
 

@@ -135,6 +135,13 @@ static VOID Rebalance(PDEVICE_OBJECT Pdo)
     Orderly(Pdo);
 }
 
+/* A program uses the driver. */
+static VOID Program(PDEVICE_OBJECT Pdo)
+{
+    NtsProgram(Pdo);
+    Orderly(Pdo);
+}
+
 /* Asleep and awake again. */
 static VOID Power(PDEVICE_OBJECT Pdo)
 {
@@ -151,6 +158,7 @@ static const struct {
     { "orderly", Orderly },
     { "surprise", Surprise },
     { "rebalance", Rebalance },
+    { "program", Program },
     { "power", Power },
 };
 
@@ -164,7 +172,7 @@ static COURSE *FindCourse(const CHAR *Name)
         }
     }
     NtsFormat(Text, sizeof(Text), "cbx_nt.pnp=%s: it must be orderly, "
-              "surprise, rebalance or power", Name);
+              "surprise, rebalance, program or power", Name);
     pal_panic("unknown-pnp", Text);
     return NULL;
 }
@@ -177,6 +185,8 @@ static VOID RequireQuiet(const struct pal_image *Image)
     ULONG Dpcs, Timers;
 
     KeFlushQueuedDpcs();
+    /* A work item keeps its driver loaded until its routine has returned. */
+    NtsWorkItemsFlush();
     Dpcs = NtsDpcCountIn(Image->base, Image->size);
     Timers = NtsTimerCountIn(Image->base, Image->size);
     if (Dpcs || Timers) {
@@ -188,7 +198,8 @@ static VOID RequireQuiet(const struct pal_image *Image)
 
 static VOID CheckReturned(VOID)
 {
-    CHAR Seen[SEEN_MAX];
+    /* All kinds at once, which is too much for a stack. */
+    static CHAR Seen[4 * SEEN_MAX];
 
     NtsLedgerDescribe(Seen, sizeof(Seen));
     ReportResult("everything-returned", !NtsLedgerCount(NtsKinds), "nothing",

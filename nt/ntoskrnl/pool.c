@@ -17,8 +17,11 @@ enum {
     VERIFIER_ALLOCATE_PAGED = 0x01,
     VERIFIER_ALLOCATE = 0x02,
     VERIFIER_BAD_FREE = 0x10,
+    VERIFIER_FREE_PAGED = 0x11,
     VERIFIER_FREE = 0x12,
     VERIFIER_OVERRUN = 0x52,
+    BAD_POOL_CALLER = 0xc2,
+    POOL_OTHER_TAG = 0x0a,
 };
 
 /* ExAllocatePool2: Windows 10 2004. */
@@ -60,30 +63,41 @@ static PVOID Allocate(BOOLEAN Paged, BOOLEAN Zero, SIZE_T Size, ULONG Tag,
     }
     RtlFillMemory(Memory, Size, Zero ? 0 : FRESH);
     RtlFillMemory(Memory + Size, Rounded(Size) - Size, GUARD);
-    if (!NtsLedgerAdd(NtsKindPool, Memory, Size, Tag, Caller)) {
+    if (!NtsLedgerAdd(Paged ? NtsKindPagedPool : NtsKindPool, Memory,
+                      Size, Tag, Caller)) {
         pal_free(Memory, Rounded(Size));
         return NULL;
     }
     return Memory;
 }
 
-static VOID Free(PVOID Memory, const VOID *Caller)
+/* Tag 0 fits any. */
+static VOID Free(PVOID Memory, ULONG Tag, const VOID *Caller)
 {
     PUCHAR Bytes = Memory;
     KIRQL Irql = KeGetCurrentIrql();
+    BOOLEAN Paged = NtsLedgerFind(NtsKindPagedPool, Memory, NULL);
     NTS_ENTRY Entry;
     CHAR Where[64], By[64];
 
     NtsWhere(Caller, Where, sizeof(Where));
-    if (Irql > DISPATCH_LEVEL) {
-        NtsBugCheck(NTS_BUG_VERIFIER, VERIFIER_FREE, Irql, 0,
+    if (Irql > (Paged ? APC_LEVEL : DISPATCH_LEVEL)) {
+        NtsBugCheck(NTS_BUG_VERIFIER,
+                    Paged ? VERIFIER_FREE_PAGED : VERIFIER_FREE, Irql, Paged,
                     (ULONG_PTR)Memory, "pool freed at IRQL %u by %s", Irql,
                     Where);
     }
-    if (!NtsLedgerRemove(NtsKindPool, Memory, &Entry)) {
+    if (!NtsLedgerRemove(Paged ? NtsKindPagedPool : NtsKindPool, Memory,
+                         &Entry)) {
         NtsBugCheck(NTS_BUG_VERIFIER, VERIFIER_BAD_FREE, (ULONG_PTR)Memory, 0,
                     0, "0x%p freed by %s is no pool allocation, or is freed "
                     "already", Memory, Where);
+    }
+    if (Tag && Tag != Entry.Tag) {
+        NtsBugCheck(BAD_POOL_CALLER, POOL_OTHER_TAG, (ULONG_PTR)Memory,
+                    Entry.Tag, Tag, "pool allocated with tag 0x%08x by %s was "
+                    "freed with tag 0x%08x by %s", Entry.Tag,
+                    NtsWhere(Entry.Caller, By, sizeof(By)), Tag, Where);
     }
     for (SIZE_T i = Entry.Size; i < Rounded(Entry.Size); i++) {
         if (Bytes[i] != GUARD) {
@@ -138,13 +152,12 @@ PVOID NTAPI ExAllocatePool2(ULONG64 Flags, SIZE_T Size, ULONG Tag)
 
 VOID NTAPI ExFreePoolWithTag(PVOID Memory, ULONG Tag)
 {
-    UNREFERENCED_PARAMETER(Tag);
-    Free(Memory, __builtin_return_address(0));
+    Free(Memory, Tag, __builtin_return_address(0));
 }
 
 #undef ExFreePool
 NTKERNELAPI VOID NTAPI ExFreePool(PVOID Memory);
 VOID NTAPI ExFreePool(PVOID Memory)
 {
-    Free(Memory, __builtin_return_address(0));
+    Free(Memory, 0, __builtin_return_address(0));
 }

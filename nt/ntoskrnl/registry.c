@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The registry of a system that was just installed: the driver's service key
- * without values, and its subkey Parameters with the strings that the kernel
- * command line gives as cbx_nt.parameters=NAME=VALUE,... Nothing else exists.
+ * without values, and its subkey Parameters with what the kernel command line
+ * gives as cbx_nt.parameters=NAME=VALUE,...: strings, or a REG_DWORD if VALUE
+ * is dword:NUMBER. Nothing else exists.
  */
 #include "nt.h"
 
@@ -99,6 +100,24 @@ static const CHAR *FindValue(PCUNICODE_STRING Name, ULONG *Length)
     return NULL;
 }
 
+static const CHAR DwordPrefix[] = "dword:";
+
+static BOOLEAN IsDword(const CHAR *Value, ULONG Length)
+{
+    return Length >= sizeof(DwordPrefix) - 1 &&
+           !memcmp(Value, DwordPrefix, sizeof(DwordPrefix) - 1);
+}
+
+static ULONG DwordOf(const CHAR *Value, ULONG Length)
+{
+    ULONG Number = 0;
+
+    for (ULONG i = sizeof(DwordPrefix) - 1; i < Length; i++) {
+        Number = Number * 10 + (ULONG)(Value[i] - '0');
+    }
+    return Number;
+}
+
 NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
                                KEY_VALUE_INFORMATION_CLASS Class,
                                PVOID Information, ULONG Length,
@@ -106,7 +125,7 @@ NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
 {
     PKEY_VALUE_PARTIAL_INFORMATION Partial = Information;
     PVOID Key = NtsHandleObject(KeyHandle, NtsHandleKey);
-    ULONG Characters, Header;
+    ULONG Characters, Header, Size;
     const CHAR *Value;
 
     NTS_IRQL(PASSIVE_LEVEL);
@@ -120,16 +139,22 @@ NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
     if (Class != KeyValuePartialInformation) {
         return STATUS_INVALID_PARAMETER;
     }
+    Size = IsDword(Value, Characters) ? sizeof(ULONG)
+                                      : (Characters + 1) * sizeof(WCHAR);
     Header = FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data);
-    *ResultLength = Header + (Characters + 1) * sizeof(WCHAR);
+    *ResultLength = Header + Size;
     if (Length < Header) {
         return STATUS_BUFFER_TOO_SMALL;
     }
     Partial->TitleIndex = 0;
-    Partial->Type = REG_SZ;
-    Partial->DataLength = (Characters + 1) * sizeof(WCHAR);
+    Partial->Type = IsDword(Value, Characters) ? REG_DWORD : REG_SZ;
+    Partial->DataLength = Size;
     if (Length < *ResultLength) {
         return STATUS_BUFFER_OVERFLOW;
+    }
+    if (Partial->Type == REG_DWORD) {
+        *(ULONG UNALIGNED *)Partial->Data = DwordOf(Value, Characters);
+        return STATUS_SUCCESS;
     }
     for (ULONG i = 0; i < Characters; i++) {
         ((WCHAR *)Partial->Data)[i] = Value[i];

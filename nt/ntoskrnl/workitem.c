@@ -16,6 +16,8 @@ static NTS_LOCK Lock;
 static KSEMAPHORE Filled;
 static struct _KTHREAD Worker;
 static LONG Started;
+static volatile LONG Unfinished;
+static KEVENT Finished;
 
 static PIO_WORKITEM Pop(VOID)
 {
@@ -48,6 +50,9 @@ static void Work(void *Unused)
         } else {
             Item->Routine(Item->IoObject, Item->Context);
         }
+        if (!InterlockedDecrement(&Unfinished)) {
+            KeSetEvent(&Finished, IO_NO_INCREMENT, FALSE);
+        }
     }
 }
 
@@ -58,6 +63,7 @@ PIO_WORKITEM NTAPI IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
     NTS_IRQL(DISPATCH_LEVEL);
     if (!InterlockedExchange(&Started, 1)) {
         KeInitializeSemaphore(&Filled, 0, MAXLONG);
+        KeInitializeEvent(&Finished, SynchronizationEvent, FALSE);
         NtsObjectInitialize(&Worker.Header, NTS_THREAD, sizeof(Worker), 0);
         Worker.References = 1;
         if (KeGetCurrentIrql() > APC_LEVEL ||
@@ -113,7 +119,15 @@ static VOID Insert(PIO_WORKITEM Item, PVOID Context, const VOID *Caller)
                     "a work item was queued twice, by %s",
                     NtsWhere(Caller, Where, sizeof(Where)));
     }
+    InterlockedIncrement(&Unfinished);
     KeReleaseSemaphore(&Filled, 0, 1, FALSE);
+}
+
+VOID NtsWorkItemsFlush(VOID)
+{
+    while (Unfinished) {
+        KeWaitForSingleObject(&Finished, Executive, KernelMode, FALSE, NULL);
+    }
 }
 
 VOID NTAPI IoQueueWorkItem(PIO_WORKITEM Item, PIO_WORKITEM_ROUTINE Routine,

@@ -46,6 +46,8 @@ int image_start(void);
 int image_load_all(const char *driver, struct pal_boot *boot);
 /* "image+0xNN", or the bare address; returns buffer. */
 const char *image_describe(unsigned long address, char *buffer, size_t size);
+/* Is the address in ntoskrnl.exe or hal.dll, not in a driver? */
+bool image_is_system(unsigned long address);
 /* Is the address in an image that has been unloaded? */
 bool image_unloaded(unsigned long address);
 

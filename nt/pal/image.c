@@ -21,6 +21,8 @@ struct image {
 
 static struct image images[PAL_IMAGES_MAX];
 static u32 image_count;
+/* The first is ntoskrnl.exe, then comes the driver. */
+enum { DRIVER_INDEX = 1 };
 
 /* Linux has these and does not export them. */
 typedef int (*set_memory_fn)(unsigned long address, int pages);
@@ -239,7 +241,7 @@ int image_load_all(const char *driver, struct pal_boot *boot)
 			    "%s, which this stand-in does not provide (missing imports: %u, each on the console)",
 			    missing.first, missing.count);
 	boot->images = image_count;
-	boot->driver = 1;
+	boot->driver = DRIVER_INDEX;
 	for (i = 0; i < image_count; i++) {
 		struct pal_image *to = &boot->image[i];
 
@@ -277,6 +279,13 @@ const char *image_describe(unsigned long address, char *buffer, size_t size)
 	else
 		scnprintf(buffer, size, "0x%lx", address);
 	return buffer;
+}
+
+bool image_is_system(unsigned long address)
+{
+	struct image *image = image_containing(address);
+
+	return image && image != &images[DRIVER_INDEX];
 }
 
 bool image_unloaded(unsigned long address)

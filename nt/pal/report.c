@@ -89,11 +89,34 @@ void PALAPI pal_panic(const char *code, const char *text)
 #define USER_SHARED_DATA 0xfffff78000000000ul
 
 enum {
+	BUG_IRQL = 0x0a,
 	BUG_KMODE_EXCEPTION = 0x1e,
 	BUG_PAGE_FAULT = 0x50,
 	BUG_DRIVER_IRQL = 0xd1,
 	BUG_DRIVER_UNLOADED = 0xce,
 };
+
+/* What the bug checks' parameters call it. */
+static unsigned int access_code(u32 bug, long error)
+{
+	if (bug == BUG_PAGE_FAULT)
+		return error & X86_PF_INSTR ? 0x10 : error & X86_PF_WRITE;
+	return error & X86_PF_INSTR ? 8 : !!(error & X86_PF_WRITE);
+}
+
+static const char *fault_name(u32 bug)
+{
+	switch (bug) {
+	case BUG_IRQL:
+		return "IRQL_NOT_LESS_OR_EQUAL";
+	case BUG_DRIVER_IRQL:
+		return "DRIVER_IRQL_NOT_LESS_OR_EQUAL";
+	case BUG_DRIVER_UNLOADED:
+		return "DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS";
+	default:
+		return "PAGE_FAULT_IN_NONPAGED_AREA";
+	}
+}
 
 static const char *access_name(long error)
 {
@@ -105,8 +128,9 @@ static const char *access_name(long error)
 /* The bug check that Windows raises for a fault, and what happened. */
 static u32 describe_fault(const struct die_args *args, char *text, size_t size)
 {
-	unsigned long address, ip = args->regs->ip;
+	unsigned long address, ip = args->regs->ip, irql = context_irql();
 	char where[64];
+	u32 bug;
 
 	image_describe(ip, where, sizeof(where));
 	/* Only page faults go by this name; trapnr is not set for them. */
@@ -116,20 +140,30 @@ static u32 describe_fault(const struct die_args *args, char *text, size_t size)
 					  : BUG_KMODE_EXCEPTION;
 	}
 	address = read_cr2();
-	scnprintf(text, size, "%s of 0x%lx%s at %s, IRQL %lu",
+	if (image_unloaded(ip))
+		bug = BUG_DRIVER_UNLOADED;
+	else if (irql < 2)
+		bug = BUG_PAGE_FAULT;
+	else
+		bug = image_is_system(ip) ? BUG_IRQL : BUG_DRIVER_IRQL;
+	/* 0x50 has no IRQL: access, then where from. */
+	scnprintf(text, size,
+		  "%s (0x%lx, 0x%lx, 0x%lx, 0x%lx): %s of 0x%lx%s at %s, IRQL %lu",
+		  fault_name(bug), address,
+		  bug == BUG_PAGE_FAULT ? access_code(bug, args->err) : irql,
+		  bug == BUG_PAGE_FAULT ? ip : access_code(bug, args->err),
+		  bug == BUG_PAGE_FAULT ? 0 : ip,
 		  access_name(args->err), address,
 		  address - USER_SHARED_DATA < PAGE_SIZE
 		  ? " (KUSER_SHARED_DATA, which this stand-in does not map)"
-		  : "", where, context_irql());
-	if (image_unloaded(ip))
-		return BUG_DRIVER_UNLOADED;
-	return context_irql() >= 2 ? BUG_DRIVER_IRQL : BUG_PAGE_FAULT;
+		  : "", where, irql);
+	return bug;
 }
 
 static int report_die(struct notifier_block *nb, unsigned long event,
 		      void *data)
 {
-	char text[256], code[16];
+	char text[REPORT_TEXT_MAX], code[16];
 
 	if (event == DIE_OOPS) {
 		scnprintf(code, sizeof(code), "0x%08X",

@@ -39,7 +39,9 @@ typedef struct _CASE {
     CTL_CODE(FILE_DEVICE_UNKNOWN, 0x802, METHOD_BUFFERED, FILE_ANY_ACCESS)
 
 /* Tables that end with a NULL name. */
-extern const CASE CallCases[], DmaCases[], KernelCases[], MdlCases[], PacketCases[], RequestCases[],
+extern const CASE CallCases[], DmaCases[], KernelCases[], MdlCases[],
+                  PacketCases[], RequestCases[],
+                  LevelCases[], LeakCases[],
                   GoodCases[];
 
 /* A DMA adapter with 64 address bits. */
@@ -64,6 +66,7 @@ VOID NTAPI CaseInitOnly(VOID);
 
 CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused,
              CaseMdlRefused, CaseDomainRefused, CasePacket, CaseRegistersWait,
-             CasePower, CaseInterface;
+             CasePower, CaseInterface, CaseVectorFreed,
+             CaseInterrupts;
 
 #endif /* CBX_NT_CASES_H */

@@ -106,6 +106,16 @@ NTSTATUS CaseOldVersion(CASE_DEVICE *Device)
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
     ADAPTER A;
 
+    CaseAdapter(Device, 1, &A);
+    if (A.Do->Size != 0x68 || A.Do->CalculateScatterGatherList) {
+        return Status;
+    }
+    A.Do->PutDmaAdapter(A.Adapter);
+    CaseAdapter(Device, 3, &A);
+    if (A.Do->Size != 0x140 || !CBX_DMA_HAS(A.Do, CreateCommonBufferFromMdl)) {
+        return Status;
+    }
+    A.Do->PutDmaAdapter(A.Adapter);
     CaseAdapter(Device, 2, &A);
     if (A.Do->Size == 0x80 && !CBX_DMA_HAS(A.Do, AllocateCommonBufferEx) &&
         !A.Do->GetDmaAdapterInfo) {
@@ -230,6 +240,85 @@ static NTSTATUS VectorLeak(CASE_DEVICE *Device)
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS VectorUsedAfter(CASE_DEVICE *Device)
+{
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PVOID Va;
+
+    Vector = GetVector(Device, &A);
+    A.Do->FreeCommonBufferVector(A.Adapter, Vector);
+    A.Do->GetCommonBufferFromVectorByIndex(A.Adapter, Vector, 0, &Va,
+                                           &Logical);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS VectorAtDispatch(CASE_DEVICE *Device)
+{
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    ADAPTER A;
+    KIRQL Irql;
+
+    Vector = GetVector(Device, &A);
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    A.Do->FreeCommonBufferVector(A.Adapter, Vector);
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS VectorOtherAdapter(CASE_DEVICE *Device)
+{
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    ADAPTER A, B;
+
+    Vector = GetVector(Device, &A);
+    CaseAdapter(Device, 3, &B);
+    B.Do->FreeCommonBufferVector(B.Adapter, Vector);
+    return STATUS_SUCCESS;
+}
+
+/* Elements first, then the vector; and the vector with elements left. */
+NTSTATUS CaseVectorFreed(CASE_DEVICE *Device)
+{
+    CBX_DMA_COMMON_BUFFER_VECTOR *Vector;
+    ADAPTER A;
+
+    for (ULONG Single = 0; Single <= 3; Single++) {
+        Vector = GetVector(Device, &A);
+        for (ULONG i = 0; i < Single; i++) {
+            A.Do->FreeCommonBufferFromVector(A.Adapter, Vector, i);
+        }
+        A.Do->FreeCommonBufferVector(A.Adapter, Vector);
+        A.Do->PutDmaAdapter(A.Adapter);
+    }
+    return STATUS_SUCCESS;
+}
+
+/* The member of a newer adapter, the adapter an older one. */
+static NTSTATUS OtherVersion(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER New, Old;
+
+    CaseAdapter(Device, 3, &New);
+    CaseAdapter(Device, 2, &Old);
+    New.Do->AllocateCommonBufferEx(Old.Adapter, NULL, 4096, &Logical, TRUE, 0);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS OlderVersion(CASE_DEVICE *Device)
+{
+    ULONG Size, Registers;
+    ADAPTER New, Old;
+
+    CaseAdapter(Device, 2, &New);
+    CaseAdapter(Device, 1, &Old);
+    New.Do->CalculateScatterGatherList(Old.Adapter, NULL, NULL, 1, &Size,
+                                       &Registers);
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS LeakBuffer(CASE_DEVICE *Device)
 {
     PHYSICAL_ADDRESS Logical;
@@ -257,5 +346,10 @@ const CASE DmaCases[] = {
     { L"vector-index", VectorIndex, TRUE },
     { L"vector-twice", VectorTwice, TRUE },
     { L"vector-leak", VectorLeak, TRUE },
+    { L"vector-used-after-free", VectorUsedAfter, TRUE },
+    { L"vector-at-dispatch", VectorAtDispatch, TRUE },
+    { L"vector-other-adapter", VectorOtherAdapter, TRUE },
+    { L"dma-version-3-of-2", OtherVersion, TRUE },
+    { L"dma-version-2-of-1", OlderVersion, TRUE },
     { NULL, NULL, FALSE },
 };

@@ -7,7 +7,7 @@ static WCHAR CaseName[32];
 
 static const CASE *const Tables[] = {
     CallCases, DmaCases, KernelCases, MdlCases, PacketCases,
-    RequestCases,     GoodCases
+    RequestCases, LevelCases, LeakCases,     GoodCases
 };
 
 /* ---- Violations, each in a thread that it ends -------------------------- */

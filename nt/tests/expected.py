@@ -53,6 +53,31 @@ VIOLATIONS = [
     ('pool-paged-at-dispatch', '0x000000C4', '(0x1, 0x2,'),
     ('wait-at-dispatch', '0x000000C4', '(0x121, 0x2,'),
     ('lock-not-held', '0x000000C4', '(0x32, 0x0,'),
+    ('vector-used-after-free', '0x000000E6', '(0x3, 0x1,'),
+    ('vector-at-dispatch', '0x000001DC', '(0x1, 0x2,'),
+    ('vector-other-adapter', '0x000000E6', '(0x3, 0x1,'),
+    ('dma-version-3-of-2', '0x000000E6', '(0xcb04, '),
+    ('dma-version-2-of-1', '0x000000E6', '(0xcb04, '),
+    ('pool-empty', '0x000000C4', '(0x0, 0x0, 0x0,'),
+    ('pool-at-high', '0x000000C4', '(0x2, 0x3, 0x0, 0x14)'),
+    ('pool-freed-high', '0x000000C4', '(0x12, 0x3, 0x0,'),
+    ('pool-paged-freed-at-dispatch', '0x000000C4', '(0x11, 0x2, 0x1,'),
+    ('pool-other-tag', '0x000000C2', '(0xa, '),
+    ('wait-at-high', '0x000000C4', '(0x120, 0x3,'),
+    ('wait-timeout-at-dispatch', '0x000000C4', '(0x122, 0x2,'),
+    ('wait-no-object', '0x000000C4', '(0xe1,'),
+    ('wait-too-many', '0x0000000C', '(0x4,'),
+    ('event-at-high', '0x000000C4', '(0x80, 0x3,'),
+    ('lock-at-high', '0x000000C4', '(0x42, 0x3,'),
+    ('lock-at-dpc-passive', '0x000000C4', '(0x40, 0x0,'),
+    ('lock-from-dpc-passive', '0x000000C4', '(0x41, 0x0,'),
+    ('lock-twice', '0x0000000F', 'taken twice'),
+    ('lock-not-owned', '0x00000010', 'nobody holds'),
+    ('lock-raises', '0x000000C4', '(0x31, 0x2, 0x3,'),
+    ('map-io-at-high', '0x000000C4', '(0x73, 0x3,'),
+    ('dpc-not-initialized', '0x000000C4', '(0xe1,'),
+    ('thread-dereferenced', '0x00000018', 'too often'),
+    ('remove-lock-released', '0x000000C4', '(0xd5,'),
     ('irp-completed-twice', '0x00000044', 'completed twice'),
     ('irp-completed-pending', '0x000000C9', '(0x6, 0x103,'),
     ('irp-no-stack', '0x00000035', 'without a stack location'),
@@ -117,7 +142,8 @@ CRASHES = [
     ('packet-scattered', 'not-provided', 'without ScatterGather'),
     ('dpc-lowers-irql', '0x000000C8', '(0x200,'),
     ('null-write', '0x00000050', 'write of 0x18 at nttest.sys+'),
-    ('null-write-at-dispatch', '0x000000D1', 'write of 0x18 at nttest.sys+'),
+    ('null-write-at-dispatch', '0x000000D1', '(0x18, 0x2, 0x1, '),
+    ('null-event-at-dispatch', '0x0000000A', '(0x4, 0x2, 0x0, '),
     ('shared-time', '0x00000050', 'KUSER_SHARED_DATA'),
     ('code-write', '0x00000050', 'write of'),
     ('init-section', '0x00000050', 'execute of'),
@@ -132,10 +158,19 @@ CRASHES = [
     ('good cbx_nt.interrupts=nonsense', 'bad-parameter', 'message or line'),
 ]
 
-# Case, check, verdict, what "seen" must hold. All else must pass.
+# Case, check, verdict, what "seen" must hold, in pieces between semicolons. All
+# else must pass.
 RESULTS = [
     ('mdl-pages-first', 'pages-outlive-buffer', 'fail', 'still are a common'),
     ('dma-leak', 'everything-returned', 'fail', '1 common buffer '),
+    ('leak-all', 'everything-returned', 'fail', '; '.join([
+        '1 pool allocation ', '1 paged pool allocation ',
+        '1 contiguous memory block ', '1 device object ', '1 symbolic link ',
+        '1 enabled device interface ', '1 connected interrupt ',
+        '1 mapped I/O space ', '1 MDL ', '1 IRP ', '1 work item ',
+        '1 running thread ', '1 open handle ', '1 DMA adapter ',
+        '1 common buffer ', '1 common buffer vector ',
+        '1 map register set ', '1 scatter/gather list '])),
     ('pool-leak', 'everything-returned', 'fail', '1 pool allocation (20 bytes'),
     ('no-such-case', 'driver-started', 'fail', '0xc0000002'),
     ('good', 'driver-started', 'pass', '0x00000000'),
@@ -149,8 +184,24 @@ RESULTS = [
     ('good cbx_nt.ioctl=0x22200c', 'device-control', 'fail', '0xc0000010'),
     ('good cbx_nt.interrupts=line', 'driver-started', 'pass', '0x0'),
     ('domain-join intel_iommu=on', 'driver-started', 'pass', '0x00000000'),
-    ('vectors', 'driver-started', 'pass', '0x00000000'),
-    ('vectors cbx_nt.keep_vectors=0', 'driver-started', 'fail', '0xc000003e'),
+]
+
+# Case, how it must end, what the console must say: a user process that has its
+# vector registers in use while DPCs and interrupts overwrite them.
+CONSOLE = [
+    ('vectors cbx_init.vectors', 'pass', r'changed in 0 of [1-9]\d* rounds'),
+    ('vectors cbx_init.vectors cbx_nt.keep_vectors=0', 'fail',
+     r'changed in [1-9]\d* of \d+ rounds'),
+]
+
+# The same for cbxwdm.sys, with the words of the kernel command line.
+CBXWDM = [
+    ('cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0x00000000, outcome 0, 0 rounds'),
 ]
 
 # What edu.sys must say, with the words of the kernel command line.

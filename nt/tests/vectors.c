@@ -2,9 +2,9 @@
 /*
  * Do vector registers survive? Several threads each put a pattern of their own
  * into what a callee must preserve and sleep; each also keeps all of them busy
- * while timer DPCs strike that overwrite what they may.
+ * while DPCs and interrupts strike that overwrite what they may.
  */
-#include "cases.h"
+#include "interrupts.h"
 
 enum { THREADS = 4, SLEEPS = 40, SPINS = 200000 };
 
@@ -105,28 +105,42 @@ static VOID NTAPI Worker(PVOID Context)
     }
 }
 
+typedef struct _CLOBBER {
+    volatile LONG Strikes;
+    CASE_INTERRUPT Interrupt;
+} CLOBBER;
+
+/* And has the device interrupt whatever runs then. */
 static VOID NTAPI ClobberDpc(PKDPC Dpc, PVOID Context, PVOID A, PVOID B)
 {
+    CLOBBER *Clobber = Context;
+
     UNREFERENCED_PARAMETER(Dpc);
     UNREFERENCED_PARAMETER(A);
     UNREFERENCED_PARAMETER(B);
     VectorsClobber();
-    InterlockedIncrement(Context);
+    InterlockedIncrement(&Clobber->Strikes);
+    CaseInterruptTrigger(&Clobber->Interrupt);
 }
 
 NTSTATUS CaseVectors(CASE_DEVICE *Device)
 {
     WORKER Workers[THREADS];
     PVOID Threads[THREADS];
-    volatile LONG Strikes = 0;
+    CLOBBER Clobber;
     ULONG Wrong = 0;
     LARGE_INTEGER Soon;
     KTIMER Timer;
     KDPC Dpc;
 
-    UNREFERENCED_PARAMETER(Device);
+    Clobber.Strikes = 0;
+    if (!NT_SUCCESS(CaseInterruptConnect(Device, &Clobber.Interrupt,
+                                         CONNECT_MESSAGE_BASED,
+                                         VectorsClobber))) {
+        return STATUS_UNSUCCESSFUL;
+    }
     Soon.QuadPart = -1000;
-    KeInitializeDpc(&Dpc, ClobberDpc, (PVOID)&Strikes);
+    KeInitializeDpc(&Dpc, ClobberDpc, &Clobber);
     KeInitializeTimer(&Timer);
     KeSetTimerEx(&Timer, Soon, 1, &Dpc);
     for (ULONG i = 0; i < THREADS; i++) {
@@ -150,9 +164,11 @@ NTSTATUS CaseVectors(CASE_DEVICE *Device)
     }
     KeCancelTimer(&Timer);
     KeFlushQueuedDpcs();
+    CaseInterruptDisconnect(&Clobber.Interrupt);
     DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL,
-               "%u registers changed, %d DPCs\n", Wrong, Strikes);
-    if (!Strikes) {
+               "%u registers changed, %d DPCs, %d interrupts\n", Wrong,
+               Clobber.Strikes, Clobber.Interrupt.Strikes);
+    if (!Clobber.Strikes || !Clobber.Interrupt.Strikes) {
         return STATUS_DEVICE_NOT_READY;
     }
     return Wrong ? STATUS_DATA_ERROR : STATUS_SUCCESS;

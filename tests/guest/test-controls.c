@@ -29,8 +29,10 @@
 #define VECTOR  "AllocateCommonBufferVector"
 #define MDL     "CreateCommonBufferFromMdl"
 #define NO_CALL ""
-#define KMDF    "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig"
-#define RUN_KMDF "WdfCommonBufferCreate,WdfCommonBufferCreateWithConfig"
+#define KMDF_RUN "WdfCommonBufferCreate,WdfCommonBufferCreateWithConfig"
+#define KMDF     "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig"
+
+#define VIDEO    "VideoPortAllocateCommonBuffer"
 
 #define TRANSFERS "integrity-to-device checksum edges-to-device " \
                   "edges-from-device integrity-from-device"
@@ -43,7 +45,7 @@ typedef struct Control {
     const char *why;        /* it must */
     const char *may;        /* fails too, now and then */
     const char *device;     /* property of the device, NAME=VALUE */
-    const char *apis;       /* run these; NULL: those of cbxwdm.sys */
+    const char *apis;       /* that are run; NULL: all of cbxwdm.sys */
 } Control;
 
 /* Without `also` the check must be the only one that fails. */
@@ -56,21 +58,25 @@ static const Control controls[] = {
       .also = "coverage",
       .why = "a call that is not there gives no buffers" },
     { .check = "refusal", .fault = "hal-wrong-status", .calls = MDL },
+    { .check = "exhaustion", .fault = "hal-exhausted", .calls = EX },
     { .check = "allocation", .fault = "hal-no-memory", .calls = ALL },
     { .check = "declaration", .fault = "hal-last-page", .calls = ALL,
-      .also = "range ring witness " TRANSFERS,
+      .also = "range ring exhaustion witness " TRANSFERS,
       .why = "a description is refused only when it makes no sense; such a "
              "buffer is nowhere, and the device says so, too" },
     { .check = "separate", .fault = "hal-overlap", .calls = VECTOR,
       .also = "neighbours-unchanged",
       .why = "what two buffers share changes in both" },
-    { .check = "range", .fault = "hal-ignore-limit", .calls = ALL },
+    { .check = "range", .fault = "hal-ignore-limit", .calls = ALL,
+      .also = "exhaustion",
+      .why = "where no limit is, no memory comes to an end" },
     { .check = "range", .fault = "hal-ignore-minimum", .calls = BOUNDED },
     { .check = "address-width", .fault = "hal-ignore-limit", .calls = EX,
       .also = "range completion-interrupt device-access ram physical-pages "
               "translation edges-to-device edges-from-device witness",
       .why = "no address beyond the device's width is within the limits or "
              "within its reach",
+      .may = "exhaustion",
       .device = "addr-bits=32" },
     { .check = "alignment", .fault = "hal-misaligned", .calls = ALLOCATING,
       .also = "witness",
@@ -83,42 +89,47 @@ static const Control controls[] = {
               "translation range edges-to-device edges-from-device",
       .why = "where no memory stands, no data go; the physical address breaks "
              "limits and reaches no page",
-      .may = "separate" /* physical pages do not follow one another */ },
+      /* physical pages do not follow one another */
+      .may = "separate exhaustion" },
     { .check = "physical-pages", .fault = "hal-wrong-page", .calls = ALL },
     { .check = "memory-type", .fault = "hal-ignore-cache", .calls = UNCACHED },
     { .check = "translation", .fault = "hal-physical", .calls = ALL,
       .also = "completion-interrupt device-access ram physical-pages range "
               "edges-to-device edges-from-device",
       .why = "an address that the IOMMU does not translate leads nowhere",
-      .may = "separate" },
+      .may = "separate exhaustion" },
     { .check = "guard-before", .fault = "hal-open-before",
       .calls = ALLOCATING },
     { .check = "guard-after", .fault = "hal-open-after", .calls = ALLOCATING },
     { .check = "integrity-to-device", .fault = "flip-verify", .calls = ALL },
     { .check = "checksum", .fault = "flip-checksum", .calls = ALL },
-    { .check = "edges-to-device", .fault = "flip-shot-in", .calls = ALL },
+    { .check = "edges-to-device", .fault = "flip-shot-in", .calls = ALL,
+      .also = "exhaustion",
+      .why = "the many buffers are looked at by single reads" },
     { .check = "edges-from-device", .fault = "flip-shot-out", .calls = ALL },
     { .check = "outside-unchanged", .fault = "stray-write", .calls = ALL },
     { .check = "integrity-from-device", .fault = "flip-fill", .calls = ALL },
     { .check = "neighbours-unchanged", .fault = "cross-fill", .calls = VECTOR },
     { .check = "ring", .fault = "mixed-up", .calls = ALL },
     { .check = "use-after-free", .fault = "hal-stale", .calls = ALL },
-    { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
     { .check = "getters", .fault = "wdf-wrong-length", .calls = KMDF,
-      .apis = RUN_KMDF },
+      .apis = KMDF_RUN },
     { .check = "lifetime", .fault = "wdf-skip-cleanup", .calls = KMDF,
-      .apis = RUN_KMDF },
+      .apis = KMDF_RUN },
+    { .check = "scan-out", .fault = "flip-pixel", .calls = VIDEO,
+      .apis = VIDEO },
+    { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
     /* Broken in more than one way. */
     { .check = "integrity-to-device", .fault = "flip-bit", .calls = ALL,
       .also = "checksum edges-to-device edges-from-device "
-              "integrity-from-device ring",
+              "integrity-from-device ring exhaustion",
       .why = "all that moves data" },
     { .check = "integrity-from-device", .fault = "drop-write", .calls = ALL,
       .also = "edges-from-device ring",
       .why = "all that writes" },
     { .check = "integrity-to-device", .fault = "short-transfer", .calls = ALL,
       .also = "checksum edges-to-device edges-from-device "
-              "integrity-from-device ring",
+              "integrity-from-device ring exhaustion",
       .why = "all that moves data" },
 };
 

@@ -418,6 +418,42 @@ static void a_run_passes_only_on_evidence(void)
     g_assert_cmpstr(end_verdict(true, false, false, true), ==, "fail");
 }
 
+static void count_kept(void *context, const CbxResult *kept)
+{
+    g_assert_true(kept == &result);
+    ++*(unsigned *)context;
+}
+
+static void results_are_kept_on_request(void)
+{
+    SoftDev *soft = softdev_new(false);
+    CbxReport report;
+    unsigned kept = 0;
+
+    cbx_report_start(&report, &soft->world, "a.sys", "guest");
+    cbx_report_result(&report, &result);
+    cbx_report_keep(&report, count_kept, &kept);
+    cbx_report_result(&report, &result);
+    g_assert_cmpuint(kept, ==, 1);
+    g_assert_true(cbx_report_good(&report));
+    softdev_free(soft);
+}
+
+static void a_spoilt_run_fails(void)
+{
+    SoftDev *soft = softdev_new(false);
+    CbxReport report;
+
+    cbx_report_start(&report, &soft->world, "a.sys", "guest");
+    cbx_report_result(&report, &result);
+    cbx_report_spoil(&report);
+    cbx_report_end(&report);
+    g_assert_false(cbx_report_good(&report));
+    g_assert_cmpstr(g_hash_table_lookup(softdev_record(soft, "end", 0),
+                                        "verdict"), ==, "fail");
+    softdev_free(soft);
+}
+
 static void calls_have_their_documented_names(void)
 {
     g_assert_cmpstr(cbx_report_api_name(CBX_API_ALLOCATE_COMMON_BUFFER_EX),
@@ -459,6 +495,9 @@ int main(int argc, char **argv)
                     records_have_the_documented_fields);
     g_test_add_func("/report/a-run-passes-only-on-evidence",
                     a_run_passes_only_on_evidence);
+    g_test_add_func("/report/results-are-kept-on-request",
+                    results_are_kept_on_request);
+    g_test_add_func("/report/a-spoilt-run-fails", a_spoilt_run_fails);
     g_test_add_func("/report/calls-have-their-documented-names",
                     calls_have_their_documented_names);
     return g_test_run();

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A program's use of cbxwdm.sys, as cbxctl.exe makes it: each request, and
+ * each that must be refused.
+ */
+#include "client.h"
+
+#include <cbx/abi.h>
+#include <cbx/ioctl.h>
+
+#include "report.h"
+
+static const CHAR Source[] = "project's own, cbx/ioctl.h";
+
+/* Many more than a run can make before the request that ends it. */
+enum { ROUNDS = 1000 };
+
+/* One check "program": the step's name is in what was expected. */
+static VOID Expect(BOOLEAN Good, const CHAR *Expected, NTSTATUS Status,
+                   const cbx_control_state *State)
+{
+    CHAR Seen[160];
+
+    NtsFormat(Seen, sizeof(Seen), "0x%08x, outcome %u, %u rounds, %u passed, "
+              "%u failed, %u results", (ULONG)Status, State->outcome,
+              State->rounds, State->passed, State->failed, State->results);
+    ReportResult("program", Good, Expected, Seen, Source);
+}
+
+static NTSTATUS Run(NTS_CLIENT *Client, NTS_CALL *Call, ULONG Rounds,
+                    ULONG64 Apis)
+{
+    cbx_control_run *In = (PVOID)Call->Data.Bytes;
+
+    In->version = CBX_CONTROL_VERSION;
+    In->rounds = Rounds;
+    In->apis = Apis;
+    return NtsClientStart(Client, Call, CBX_CONTROL_RUN, sizeof(*In),
+                          sizeof(cbx_control_state));
+}
+
+static NTSTATUS Query(NTS_CLIENT *Client, NTS_CALL *Call, ULONG First,
+                      ULONG OutputLength)
+{
+    cbx_control_query *In = (PVOID)Call->Data.Bytes;
+
+    In->version = CBX_CONTROL_VERSION;
+    In->first = First;
+    return NtsClientControl(Client, Call, CBX_CONTROL_QUERY, sizeof(*In),
+                            OutputLength);
+}
+
+/* The last result: of one call, so of that call. */
+static BOOLEAN HasResults(NTS_CLIENT *Client, NTS_CALL *Call, ULONG Api)
+{
+    cbx_control_state *State = (PVOID)Call->Data.Bytes;
+    cbx_control_result *Result = (PVOID)(State + 1);
+    ULONG Last = State->results - 1;
+
+    return NT_SUCCESS(Query(Client, Call, Last, sizeof(Call->Data))) &&
+           Call->Information == sizeof(*State) + sizeof(*Result) &&
+           Result->api == Api && Result->check[0] && Result->seen[0];
+}
+
+static VOID Refused(NTS_CLIENT *Client, NTS_CALL *Call,
+                    const cbx_control_state *None)
+{
+    NTSTATUS Status;
+
+    Status = NtsClientControl(Client, Call, CBX_CONTROL_QUERY,
+                              sizeof(cbx_control_query) - 1, 100);
+    Expect(Status == STATUS_BUFFER_TOO_SMALL, "a query too short for its "
+           "input is refused: 0xc0000023", Status, None);
+    Status = Query(Client, Call, 0, sizeof(cbx_control_state) - 1);
+    Expect(Status == STATUS_BUFFER_TOO_SMALL, "a query too short for its "
+           "output is refused: 0xc0000023", Status, None);
+    RtlFillMemory(Call->Data.Bytes, sizeof(cbx_control_run), 0xff);
+    Status = NtsClientControl(Client, Call, CBX_CONTROL_RUN,
+                              sizeof(cbx_control_run),
+                              sizeof(cbx_control_state));
+    Expect(Status == STATUS_REVISION_MISMATCH, "a run of another version is "
+           "refused: 0xc0000059", Status, None);
+    Status = NtsClientControl(Client, Call, CBX_CONTROL_ABORT + 4, 0, 0);
+    Expect(Status == STATUS_INVALID_DEVICE_REQUEST, "an unknown request is "
+           "refused: 0xc0000010", Status, None);
+}
+
+/* A long run, ended by another request and by cancellation. */
+static VOID Ended(NTS_CLIENT *Client, NTS_CALL *Long, NTS_CALL *Other,
+                  const cbx_control_state *None)
+{
+    const cbx_control_state *State = (PVOID)Long->Data.Bytes;
+    NTSTATUS Status, Second, Abort;
+
+    /* Two cannot write to the device's report port at the same time. */
+    Status = Run(Client, Long, ROUNDS, 0);
+    Second = Run(Client, Other, 1, 0);
+    if (Other->Irp) {
+        Second = NtsClientFinish(Other);
+    }
+    Abort = NtsClientControl(Client, Other, CBX_CONTROL_ABORT, 0, 0);
+    if (!Long->Irp) {
+        Expect(FALSE, "a run begins", Status, None);
+        return;
+    }
+    NtsClientFinish(Long);
+    Expect(Status == STATUS_PENDING && Second == STATUS_DEVICE_BUSY,
+           "a run during another is refused: 0x80000011", Second, None);
+    Expect(NT_SUCCESS(Abort) && NT_SUCCESS(Long->Status) &&
+           State->outcome == CBX_CONTROL_ABORTED && State->rounds < ROUNDS,
+           "a run that is aborted ends early, as aborted", Long->Status,
+           State);
+
+    Status = Run(Client, Long, ROUNDS, 0);
+    if (Long->Irp) {
+        IoCancelIrp(Long->Irp);
+        Second = NtsClientFinish(Long);
+    }
+    Expect(Status == STATUS_PENDING && Second == STATUS_CANCELLED,
+           "a run whose request is cancelled ends: 0xc0000120", Second, None);
+}
+
+static VOID Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other)
+{
+    static const cbx_control_state None;
+    const cbx_control_state *State = (PVOID)Call->Data.Bytes;
+    NTSTATUS Status;
+
+    Status = Query(Client, Call, 0, sizeof(*State));
+    Expect(NT_SUCCESS(Status) && State->rounds <= 1 && !State->running,
+           "the state after the start can be had", Status, State);
+    Refused(Client, Call, &None);
+
+    Status = Run(Client, Call, 2, 1ull << CBX_API_ALLOCATE_COMMON_BUFFER);
+    if (Call->Irp) {
+        Status = NtsClientFinish(Call);
+    }
+    Expect(NT_SUCCESS(Status) && State->outcome == CBX_CONTROL_PASSED &&
+           State->rounds >= 2 && State->passed && !State->failed &&
+           State->results == State->passed + State->skipped && !State->lost,
+           "two rounds of one call pass", Status, State);
+    Expect(HasResults(Client, Call, CBX_API_ALLOCATE_COMMON_BUFFER),
+           "the results are of that call", Call->Status, State);
+    Ended(Client, Call, Other, &None);
+}
+
+/* The device has lost its power and got it back. */
+static VOID UseAgain(NTS_CLIENT *Client, NTS_CALL *Call)
+{
+    const cbx_control_state *State = (PVOID)Call->Data.Bytes;
+    NTSTATUS Status;
+
+    Status = Run(Client, Call, 1, 1ull << CBX_API_ALLOCATE_COMMON_BUFFER);
+    if (Call->Irp) {
+        Status = NtsClientFinish(Call);
+    }
+    Expect(NT_SUCCESS(Status) && State->outcome == CBX_CONTROL_PASSED,
+           "a run after the sleep passes", Status, State);
+}
+
+VOID NtsProgram(PDEVICE_OBJECT Pdo)
+{
+    NTS_CALL *Calls = NtsAllocate(2 * sizeof(*Calls));
+    NTS_CLIENT Client;
+    CHAR Seen[16];
+    NTSTATUS Status;
+
+    NtsFormat(Seen, sizeof(Seen), "%u", NtsLedgerCount(NtsKindInterface));
+    ReportResult("interface-enabled", NtsLedgerCount(NtsKindInterface) == 1,
+                 "1", Seen, "Windows driver documentation, "
+                 "IoSetDeviceInterfaceState");
+    Status = NtsClientOpen(&Client, Pdo);
+    NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
+    ReportResult("opened", Calls && NT_SUCCESS(Status), "0x00000000", Seen,
+                 Source);
+    if (Calls && NT_SUCCESS(Status)) {
+        Use(&Client, Calls, Calls + 1);
+        NtsPowerCycle(Pdo);
+        UseAgain(&Client, Calls);
+    }
+    NtsClientClose(&Client);
+    NtsFree(Calls, 2 * sizeof(*Calls));
+}
