@@ -215,11 +215,11 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.queues=2",
     };
 
-    qos_add_test("fault-stuck", "cbx", test_stuck, &to_file);
-    qos_add_test("fault-delay", "cbx", test_delay, &to_file);
-    qos_add_test("fault-duplicate", "cbx", test_duplicate, &to_file);
-    qos_add_test("fault-spurious", "cbx", test_spurious, &to_file);
-    qos_add_test("errors", "cbx", test_errors, &to_file);
+    qos_add_test("fault-stuck", "cbx-faults", test_stuck, &to_file);
+    qos_add_test("fault-delay", "cbx-faults", test_delay, &to_file);
+    qos_add_test("fault-duplicate", "cbx-faults", test_duplicate, &to_file);
+    qos_add_test("fault-spurious", "cbx-faults", test_spurious, &to_file);
+    qos_add_test("errors", "cbx-faults", test_errors, &to_file);
 }
 
 libqos_init(register_tests);

@@ -70,6 +70,15 @@ static void a_call_the_driver_does_not_run_is_refused(void)
                    "run: AllocateCommonBuffer,");
 }
 
+static void pictures_need_a_screen(void)
+{
+    g_autoptr(CbxOptions) video = options_of("--api VideoPortGetCommonBuffer "
+                                             "--screendump pictures");
+
+    g_assert_cmpstr(video->screendump, ==, "pictures");
+    assert_refused("--screendump pictures", "cbxwdm.sys has no screen");
+}
+
 static void numbers_are_numbers(void)
 {
     assert_refused("--repeat 0", "--repeat 0: not a number from 1");
@@ -313,6 +322,7 @@ int main(int argc, char **argv)
     TEST(without_a_list_the_driver_decides);
     TEST(unknown_names_are_refused_with_the_known);
     TEST(a_call_the_driver_does_not_run_is_refused);
+    TEST(pictures_need_a_screen);
     TEST(numbers_are_numbers);
     TEST(checks_are_known_by_name);
     TEST(a_driver_is_known_or_a_file);

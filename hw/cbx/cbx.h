@@ -177,7 +177,7 @@ struct CbxState {
     uint32_t n_vectors;
     bool arm_id;
     bool bypass;                /* DMA ignores the IOMMU */
-    uint32_t pause_at_frame;
+    bool pause_frames;          /* updates stop the machine */
 };
 
 static inline uint32_t cbx_get32(CbxState *s, uint32_t offset)

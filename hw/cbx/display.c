@@ -380,7 +380,7 @@ static void cbx_display_update(CbxState *s, uint16_t *status)
     cbx_report_hex(json, "xxh64", sum);
     cbx_report_end(s, json);
     trace_cbx_display_update(frames, *status, sum);
-    if (frames == s->pause_at_frame) {
+    if (s->pause_frames) {
         vm_stop(RUN_STATE_PAUSED);
     }
 }

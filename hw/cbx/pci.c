@@ -451,7 +451,7 @@ static const Property cbx_properties[] = {
     DEFINE_PROP_UINT32("queues", CbxState, n_queues, 1),
     DEFINE_PROP_UINT32("vectors", CbxState, n_vectors, CBX_VECTORS_DEFAULT),
     DEFINE_PROP_BOOL("arm-id", CbxState, arm_id, false),
-    DEFINE_PROP_UINT32("pause-at-frame", CbxState, pause_at_frame, 0),
+    DEFINE_PROP_BOOL("pause-frames", CbxState, pause_frames, false),
 };
 
 static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
