@@ -114,7 +114,8 @@ typedef struct _NTS_PDO {
 
 /* NULL if the object is no physical device object of ours. */
 NTS_PDO *NtsPdo(PDEVICE_OBJECT DeviceObject);
-NTSTATUS NtsPdoCreate(void *Device, PDEVICE_OBJECT *Pdo);
+/* Messages: the driver's INF asks for message-signaled interrupts. */
+NTSTATUS NtsPdoCreate(void *Device, BOOLEAN Messages, PDEVICE_OBJECT *Pdo);
 VOID NtsPdoDelete(PDEVICE_OBJECT Pdo);
 
 /* Interrupt lines and messages as resources: IRQL is Vector >> 4. */

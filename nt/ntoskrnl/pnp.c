@@ -293,7 +293,8 @@ static NTSTATUS Run(const struct pal_image *Image, PVOID Device,
 
     NtsDevice = Device;
     pal_report_through(Device);
-    Status = NtsPdoCreate(Device, &Pdo);
+    /* The video port connects the line and nothing else. */
+    Status = NtsPdoCreate(Device, !Image->video, &Pdo);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
