@@ -6,7 +6,7 @@
 #include "qemu/osdep.h"
 #include "qemu/bswap.h"
 #include "qemu/module.h"
-#include "cbx-lib.h"
+#include "cbx-stream.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -254,6 +254,82 @@ static void test_pause(void *obj, void *data, QGuestAllocator *alloc)
     }
 }
 
+/* ---- Migration --------------------------------------------------------- */
+
+/* The screen shows the same elsewhere, and what is drawn there. */
+static void test_migration(void *obj, void *data, QGuestAllocator *alloc)
+{
+    uint64_t base = guest_alloc(alloc, STRIDE * HEIGHT);
+    g_autofree uint8_t *picture = NULL;
+    QCbx *d = obj, there;
+    uint64_t reads;
+
+    picture = draw(d, base, 4);
+    set_mode(d, CBX_DISPLAY_XRGB8888, base);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
+                    CBX_STATUS_OK);
+
+    there = *d;
+    there.qts = cbx_migrate(d->qts, "file:", &(QCbxTwin) { });
+    for (uint32_t reg = CBX_REG_DISPLAY_CONTROL; reg <= CBX_REG_DISPLAY_SUM_HI;
+         reg += 4) {
+        g_assert_cmphex(cbx_read32(&there, reg), ==, cbx_read32(d, reg));
+    }
+    expect_screen(&there, picture, CBX_DISPLAY_XRGB8888);
+    reads = cbx_stat(&there, CBX_STAT_DMA_READS);
+    qtest_writeb(there.qts, base, picture[0] ^= 0x55);
+    expect_screen(&there, picture, CBX_DISPLAY_XRGB8888);
+    g_assert_cmpint(cbx_stat(&there, CBX_STAT_DMA_READS), ==, reads + 1);
+    g_assert_cmpint(control(&there, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE), ==,
+                    CBX_STATUS_OK);
+    g_assert_cmpint(cbx_read32(&there, CBX_REG_DISPLAY_FRAMES), ==, 2);
+    qtest_quit(there.qts);
+    qos_invalidate_command_line();
+}
+
+/* A mode that the device would have refused, as the stream has it. */
+static void test_bad_streams(void *obj, void *data, QGuestAllocator *alloc)
+{
+    static const struct {
+        uint32_t reg, value;
+    } bad[] = {
+        { CBX_REG_DISPLAY_CONTROL, CBX_DISPLAY_ON | CBX_DISPLAY_UPDATE },
+        { CBX_REG_DISPLAY_FORMAT, 0xffffffff },
+        { CBX_REG_DISPLAY_WIDTH, 0x40000001 },
+        { CBX_REG_DISPLAY_HEIGHT, 0 },
+        { CBX_REG_DISPLAY_HEIGHT, 0xffffffff },
+        { CBX_REG_DISPLAY_STRIDE, 0xfffffffc },
+        { CBX_REG_DISPLAY_BASE_LO, 1 },
+    };
+    uint64_t base = guest_alloc(alloc, STRIDE * HEIGHT);
+    QCbxTwin twin = { };
+    QTestState *unaltered;
+    QCbxStream m;
+    QCbx *d = obj;
+
+    set_mode(d, CBX_DISPLAY_XRGB8888, base);
+    g_assert_cmpint(control(d, CBX_DISPLAY_ON), ==, CBX_STATUS_OK);
+    cbx_stream_save(&m, d->qts);
+    unaltered = cbx_stream_load(&m, m.length, &twin);
+    g_assert_nonnull(unaltered);
+    qtest_quit(unaltered);
+    for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {
+        g_autofree char *path = g_strdup_printf("regs[%u]", bad[i].reg / 4);
+        size_t size;
+        uint8_t *field = cbx_stream_field(&m, path, &size);
+        uint32_t kept = ldl_be_p(field);
+
+        g_assert_cmpint(size, ==, 4);
+        g_assert_cmphex(kept, !=, bad[i].value);
+        stl_be_p(field, bad[i].value);
+        g_test_message("%s = 0x%x", path, bad[i].value);
+        g_assert_null(cbx_stream_load(&m, m.length, &twin));
+        stl_be_p(field, kept);
+    }
+    cbx_stream_free(&m);
+    qos_invalidate_command_line();
+}
+
 static void register_tests(void)
 {
     QOSGraphTestOptions pausing = {
@@ -266,6 +342,8 @@ static void register_tests(void)
     qos_add_test("damage", "cbx-display", test_damage, NULL);
     qos_add_test("bad-modes", "cbx-display", test_bad_modes, NULL);
     qos_add_test("pause", "cbx-display", test_pause, &pausing);
+    qos_add_test("migration", "cbx-display", test_migration, NULL);
+    qos_add_test("bad-streams", "cbx-display", test_bad_streams, NULL);
     qos_add_test("no-display", "cbx", test_absent, NULL);
 }
 

@@ -160,6 +160,9 @@ typedef VOID NTS_ASLEEP(PVOID Context);
 VOID NtsPowerCycle(PDEVICE_OBJECT Pdo, NTS_ASLEEP *Asleep, PVOID Context);
 /* A program uses the control interface of cbxwdm.sys, cbx/ioctl.h. */
 VOID NtsProgram(PDEVICE_OBJECT Pdo);
+
+/* The window system uses a video miniport. */
+VOID NtsDisplay(PDEVICE_OBJECT Pdo);
 /* Opens the driver's device, sends the code, closes it; as results. */
 VOID NtsControl(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver, ULONG Code);
 

@@ -73,7 +73,6 @@ static NTSTATUS ForwardAndWait(VP_DEVICE *Device, PIRP Irp)
     return Status;
 }
 
-/* The miniport is opened at once, as the window system does after the start. */
 static NTSTATUS Start(VP_DEVICE *Device, PIRP Irp)
 {
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
@@ -83,12 +82,6 @@ static NTSTATUS Start(VP_DEVICE *Device, PIRP Irp)
 
     if (NT_SUCCESS(Status)) {
         Status = VpAdapterStart(Device, Translated);
-    }
-    if (NT_SUCCESS(Status)) {
-        Status = VpOpen(Device);
-        if (!NT_SUCCESS(Status)) {
-            VpAdapterStop(Device);
-        }
     }
     return Complete(Irp, Status);
 }
@@ -136,11 +129,20 @@ static NTSTATUS NTAPI DispatchForward(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     return Forward(DeviceObject->DeviceExtension, Irp);
 }
 
-static NTSTATUS NTAPI DispatchCreateClose(PDEVICE_OBJECT DeviceObject,
-                                          PIRP Irp)
+static NTSTATUS NTAPI DispatchCreate(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    return Complete(Irp, VpOpen(DeviceObject->DeviceExtension));
+}
+
+static NTSTATUS NTAPI DispatchClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(DeviceObject);
     return Complete(Irp, STATUS_SUCCESS);
+}
+
+static NTSTATUS NTAPI DispatchControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    return Complete(Irp, VpRequest(DeviceObject->DeviceExtension, Irp));
 }
 
 static NTSTATUS NTAPI AddDevice(PDRIVER_OBJECT DriverObject,
@@ -222,8 +224,10 @@ ULONG NTAPI VideoPortInitialize(PVOID Argument1, PVOID Argument2,
 
     DriverObject->DriverUnload = Unload;
     DriverObject->DriverExtension->AddDevice = AddDevice;
-    DriverObject->MajorFunction[IRP_MJ_CREATE] = DispatchCreateClose;
-    DriverObject->MajorFunction[IRP_MJ_CLOSE] = DispatchCreateClose;
+    DriverObject->MajorFunction[IRP_MJ_CREATE] = DispatchCreate;
+    DriverObject->MajorFunction[IRP_MJ_CLEANUP] = DispatchClose;
+    DriverObject->MajorFunction[IRP_MJ_CLOSE] = DispatchClose;
+    DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = DispatchControl;
     DriverObject->MajorFunction[IRP_MJ_PNP] = DispatchPnp;
     DriverObject->MajorFunction[IRP_MJ_POWER] = DispatchForward;
     DriverObject->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = DispatchForward;

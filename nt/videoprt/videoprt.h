@@ -94,9 +94,10 @@ VOID VpUnmapAll(VP_DEVICE *Device);
 /* What the first open of the device does: HwVidInitialize, once. */
 NTSTATUS VpOpen(VP_DEVICE *Device);
 
-/* One request through HwVidStartIO; a Win32 error code. */
-VP_STATUS VpRequest(VP_DEVICE *Device, ULONG Code, PVOID Input,
-                    ULONG InputLength, PVOID Output, ULONG OutputLength,
-                    ULONG_PTR *Information);
+/*
+ * A device control request through HwVidStartIO; sets Information. Does not
+ * complete it.
+ */
+NTSTATUS VpRequest(VP_DEVICE *Device, PIRP Irp);
 
 #endif /* CBX_NT_VIDEOPRT_H */

@@ -42,6 +42,8 @@ static void assert_passed(const Run *run)
     g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
     g_assert_cmpuint(count_checks(run, ALLOCATE, "scan-out", "pass"), ==,
                      SCREENS);
+    g_assert_cmpuint(count_checks(run, NULL, "display", "pass"), ==,
+                     6 + 5 * SCREENS);
 }
 
 static void assert_translated(JsonObject *buffer)
@@ -219,6 +221,19 @@ static void an_ignored_limit_is_found(void)
     assert_failed(run, "range", ALLOCATE);
 }
 
+/* No framebuffer: neither the driver nor the window system can set a mode. */
+static void a_mode_without_memory_is_found(void)
+{
+    g_autoptr(Run) run = run_guest(RUN "--fault hal-no-memory");
+
+    assert_ended(run, 1, "fail");
+    assert_no_other_failed(run, "allocation scan-out display");
+    assert_failed(run, "allocation", BOTH);
+    g_assert_cmpuint(count_checks(run, ALLOCATE, "scan-out", "fail"), ==,
+                     SCREENS);
+    g_assert_cmpuint(count_checks(run, NULL, "display", "fail"), ==, SCREENS);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -238,5 +253,6 @@ int main(int argc, char **argv)
     TEST(a_flipped_pixel_is_found);
     TEST(a_physical_address_is_found_through_vtd);
     TEST(an_ignored_limit_is_found);
+    TEST(a_mode_without_memory_is_found);
     return g_test_run();
 }
