@@ -14,8 +14,10 @@
 #define CBX_FD_CONSOLE 4
 /* with --driver PATH an initrd that is in memory only, */
 #define CBX_FD_INITRD  5
+/* with --screendump a socket of QEMU's monitor, */
+#define CBX_FD_MONITOR 6
 /* and the reports of the other drivers' devices. */
-#define CBX_FD_REPORTS 6
+#define CBX_FD_REPORTS 7
 
 /* Memory of the guest in MiB: enough that a 28-bit limit is a limit. */
 #define CBX_GUEST_MEMORY 512
@@ -27,6 +29,7 @@ typedef struct CbxMachine {
     GStrv argv;  /* of QEMU */
     guint ports; /* reports it writes, to cbx_machine_report_fd() of each */
     int initrd;  /* what becomes CBX_FD_INITRD, or -1 */
+    int monitor; /* what becomes CBX_FD_MONITOR, or -1; not closed with it */
 } CbxMachine;
 
 /*
@@ -36,6 +39,9 @@ typedef struct CbxMachine {
  * that directory, which must exist.
  */
 CbxMachine *cbx_machine_new(const CbxOptions *options, GError **error);
+
+/* Adds a monitor on @fd, and a stop at each update of the screen. */
+void cbx_machine_watch(CbxMachine *machine, int fd);
 void cbx_machine_free(CbxMachine *machine);
 
 /* Where the report of driver @index goes in QEMU. */

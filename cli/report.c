@@ -496,9 +496,9 @@ static void read_fault(CbxPort *port, JsonObject *o G_GNUC_UNUSED)
     port->report->faults_struck++;
 }
 
-/* The device's own protocol of probes is for people; checks report on them. */
-static void read_probe(CbxPort *port G_GNUC_UNUSED,
-                       JsonObject *o G_GNUC_UNUSED)
+/* Probes and frames are told for people; checks report on them. */
+static void read_nothing(CbxPort *port G_GNUC_UNUSED,
+                         JsonObject *o G_GNUC_UNUSED)
 {
 }
 
@@ -508,7 +508,8 @@ static const struct {
 } readers[] = {
     { "device", read_device },
     { "buffer", read_buffer },
-    { "probe",  read_probe },
+    { "probe",  read_nothing },
+    { "frame",  read_nothing },
     { "fault",  read_fault },
     { "text",   read_text },
     { "start",  read_start },

@@ -23,6 +23,8 @@
 #define KMDF_CALLS "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig " \
                    "AllocateCommonBuffer AllocateCommonBufferEx " \
                    "AllocateCommonBufferVector"
+#define VIDEO "cbxvid.sys"
+#define VIDEO_CALLS "VideoPortAllocateCommonBuffer VideoPortGetCommonBuffer"
 
 /* The drivers that run by default, and what each has to show. */
 static const struct {
@@ -31,6 +33,7 @@ static const struct {
 } drivers[] = {
     { WDM, WDM_CALLS },
     { KMDF, KMDF_CALLS },
+    { VIDEO, VIDEO_CALLS },
 };
 
 static const char *guest_directory;
@@ -170,7 +173,7 @@ static void an_older_system_passes(void)
         "AllocateDomainCommonBuffer", "CreateCommonBufferFromMdl",
         "JoinDmaDomain", "FlushDmaBuffer",
     };
-    g_autoptr(Run) run = run_guest("--fault hal-windows-8");
+    g_autoptr(Run) run = run_guest("--driver wdm --fault hal-windows-8");
 
     assert_ended(run, 0, "pass");
     for (gsize i = 0; i < G_N_ELEMENTS(later); i++) {
