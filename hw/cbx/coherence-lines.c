@@ -526,8 +526,6 @@ void cbx_lines_cpu_write(CbxLines *lines, uint64_t address, const void *data,
             continue;
         }
         if (w.page) {
-            observe(lines, w.page, w.index);
-            memcpy(line_seen(w.page, w.index) + w.offset, from, w.length);
             cpu_wrote(lines, walk_line(&w), w.mask);
         }
         lines->ops->store(lines->opaque, w.address, from, w.length);

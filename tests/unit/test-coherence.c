@@ -577,9 +577,14 @@ static void test_untrack(void)
     assert_byte(bed, LINE(1), CPU, CPU);
     assert_byte(bed, LINE(2), DEV, DEV);
     assert_byte(bed, LINE(64), OLD, DEV);
+    cbx_lines_untrack(bed->lines, LINE(1), 2 * CBX_LINE_PAGE);
+    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 1);
+    assert_byte(bed, LINE(64), DEV, DEV);
+    dma_write(bed, LINE(255), 1, false);
+    assert_byte(bed, LINE(255), OLD, DEV);
     cbx_lines_untrack_all(bed->lines);
     g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 0);
-    assert_byte(bed, LINE(64), DEV, DEV);
+    assert_byte(bed, LINE(255), DEV, DEV);
     bed_free(bed);
 }
 
@@ -690,6 +695,27 @@ static void test_early_write_back(void)
     bed_free(bed);
 }
 
+/* Lines near the DMA more often than others, and others too. */
+static void test_early_write_back_where(void)
+{
+    Bed *bed = bed_new(CBX_POLICY_EARLY_WRITE_BACK, 3, BED_PAGES, false);
+    unsigned page = CBX_LINE_PAGE / CBX_LINE_SIZE;
+    uint64_t near, elsewhere;
+
+    cbx_lines_track(bed->lines, BED_BASE, BED_SIZE);
+    cpu_store(bed, LINE(0), CPU, BED_SIZE);
+    for (unsigned i = 0; i < page; i++) {
+        dma_read(bed, LINE(page), false);
+    }
+    near = page - cbx_lines_survey(bed->lines, LINE(page), CBX_LINE_PAGE)
+                  .stale_for_device;
+    elsewhere = page - cbx_lines_survey(bed->lines, LINE(0), CBX_LINE_PAGE)
+                       .stale_for_device;
+    g_assert_cmpuint(near, >, 2 * elsewhere);
+    g_assert_cmpuint(elsewhere, >, 0);
+    bed_free(bed);
+}
+
 /* Some lines show what DMA wrote without an invalidate, others do not. */
 static void test_early_refill(void)
 {
@@ -774,6 +800,7 @@ int main(int argc, char **argv)
         { "tracking/table-small", test_table_small },
         { "policy/seed", test_policy_seed },
         { "policy/early-write-back", test_early_write_back },
+        { "policy/early-write-back-where", test_early_write_back_where },
         { "policy/early-refill", test_early_refill },
         { "audit", test_audit },
     };
