@@ -112,9 +112,10 @@ static void test_intx(void *obj, void *data, QGuestAllocator *alloc)
 
 static void register_tests(void)
 {
-    qos_add_test("msix", "cbx", test_msix, NULL);
-    qos_add_test("msi", "cbx", test_msi, NULL);
-    qos_add_test("intx", "cbx", test_intx, NULL);
+    qos_node_produces("cbx", "cbx-irq");
+    qos_add_test("msix", "cbx-irq", test_msix, NULL);
+    qos_add_test("msi", "cbx-irq", test_msi, NULL);
+    qos_add_test("intx", "cbx-irq", test_intx, NULL);
 }
 
 libqos_init(register_tests);

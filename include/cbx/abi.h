@@ -246,7 +246,8 @@ enum { CBX_MEMTYPE_LIST(CBX_MEMTYPE_ENUM_) CBX_MEMTYPES };
 #undef CBX_MEMTYPE_ENUM_
 
 /*
- * The documented name of every call that can hand out a common buffer. The
+ * The documented name of every call that can hand out a common buffer, and
+ * from CBX_API_ASIDE on of those that go with them and hand out none. The
  * number is the bit in CBX_REG_RUN_APIS and the value of CBX_REG_BUF_API.
  */
 #define CBX_API_LIST(X) \
@@ -264,10 +265,15 @@ enum { CBX_MEMTYPE_LIST(CBX_MEMTYPE_ENUM_) CBX_MEMTYPES };
     X(12, NDIS_ALLOCATE_SHARED,         "NdisAllocateSharedMemory") \
     X(13, NET_ALLOCATE_SHARED,          "NetAllocateSharedMemory") \
     X(14, VIDEOPORT_ALLOCATE,           "VideoPortAllocateCommonBuffer") \
-    X(15, VIDEOPORT_GET,                "VideoPortGetCommonBuffer")
+    X(15, VIDEOPORT_GET,                "VideoPortGetCommonBuffer") \
+    X(16, GET_DMA_ADAPTER_INFO,         "GetDmaAdapterInfo") \
+    X(17, JOIN_DMA_DOMAIN,              "JoinDmaDomain") \
+    X(18, GET_SCATTER_GATHER_LIST,      "GetScatterGatherList") \
+    X(19, FLUSH_DMA_BUFFER,             "FlushDmaBuffer")
 
 #define CBX_API_ENUM_(n, id, name)   CBX_API_##id = n,
 enum { CBX_API_NONE = 0, CBX_API_LIST(CBX_API_ENUM_) CBX_API_END };
+#define CBX_API_ASIDE                CBX_API_GET_DMA_ADAPTER_INFO
 #undef CBX_API_ENUM_
 
 /* ---- BAR0 0x300-0x3ff: report port ------------------------------------- */

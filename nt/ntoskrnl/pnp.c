@@ -145,7 +145,7 @@ static VOID Program(PDEVICE_OBJECT Pdo)
 /* Asleep and awake again. */
 static VOID Power(PDEVICE_OBJECT Pdo)
 {
-    NtsPowerCycle(Pdo);
+    NtsPowerCycle(Pdo, NULL, NULL);
     Orderly(Pdo);
 }
 
@@ -283,16 +283,17 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
     return Status;
 }
 
-NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
+static NTSTATUS Run(const struct pal_image *Image, PVOID Device,
+                    COURSE *Course)
 {
-    const struct pal_image *Image = &Boot->image[Boot->driver];
-    COURSE *Course = FindCourse(Boot->pnp);
     PDRIVER_OBJECT Driver;
     PDEVICE_OBJECT Pdo;
     NTSTATUS Status;
     CHAR Seen[SEEN_MAX];
 
-    Status = NtsPdoCreate(Boot->device, &Pdo);
+    NtsDevice = Device;
+    pal_report_through(Device);
+    Status = NtsPdoCreate(Device, &Pdo);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
@@ -312,4 +313,22 @@ NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
     NtsPdoDelete(Pdo);
     ReportEnd();
     return Status;
+}
+
+NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
+{
+    COURSE *Course = FindCourse(Boot->pnp);
+    NTSTATUS Worst = STATUS_SUCCESS;
+
+    for (ULONG i = 0; i < Boot->drivers; i++) {
+        NTSTATUS Status = Run(&Boot->image[Boot->driver[i].image],
+                              Boot->driver[i].device, Course);
+
+        if (NT_SUCCESS(Worst)) {
+            Worst = Status;
+        }
+        /* What this one has left is not the next one's. */
+        NtsLedgerForget();
+    }
+    return Worst;
 }
