@@ -27,6 +27,7 @@ const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
 #define HELP_STRAY_WRITE   "the device changes a byte before what it writes"
 #define HELP_CROSS_FILL    "the device changes another element, too"
 #define HELP_MIXED_UP      "the device names the wrong descriptor as completed"
+#define HELP_FLIP_PIXEL    "the device inverts one bit of the picture it shows"
 
 #define FAULT(n, id, text) { text, CBX_FAULT_IN_DEVICE, HELP_##id },
 const CbxFault cbx_faults[] = {
@@ -117,9 +118,16 @@ static const guint kmdf_calls[] = {
     CBX_API_NONE
 };
 
+static const guint video_calls[] = {
+    CBX_API_VIDEOPORT_ALLOCATE,
+    CBX_API_VIDEOPORT_GET,
+    CBX_API_NONE
+};
+
 const CbxDriver cbx_drivers[] = {
-    { .name = "cbxwdm.sys", .calls = wdm_calls },
-    { .name = "cbxkmdf.sys", .calls = kmdf_calls },
+    { .name = "cbxwdm.sys", .calls = wdm_calls, .device = "cbx" },
+    { .name = "cbxkmdf.sys", .calls = kmdf_calls, .device = "cbx" },
+    { .name = "cbxvid.sys", .calls = video_calls, .device = "cbx-display" },
     { 0 }
 };
 

@@ -114,7 +114,8 @@ typedef struct _NTS_PDO {
 
 /* NULL if the object is no physical device object of ours. */
 NTS_PDO *NtsPdo(PDEVICE_OBJECT DeviceObject);
-NTSTATUS NtsPdoCreate(void *Device, PDEVICE_OBJECT *Pdo);
+/* Messages: the driver's INF asks for message-signaled interrupts. */
+NTSTATUS NtsPdoCreate(void *Device, BOOLEAN Messages, PDEVICE_OBJECT *Pdo);
 VOID NtsPdoDelete(PDEVICE_OBJECT Pdo);
 
 /* Interrupt lines and messages as resources: IRQL is Vector >> 4. */
@@ -159,6 +160,9 @@ typedef VOID NTS_ASLEEP(PVOID Context);
 VOID NtsPowerCycle(PDEVICE_OBJECT Pdo, NTS_ASLEEP *Asleep, PVOID Context);
 /* A program uses the control interface of cbxwdm.sys, cbx/ioctl.h. */
 VOID NtsProgram(PDEVICE_OBJECT Pdo);
+
+/* The window system uses a video miniport. */
+VOID NtsDisplay(PDEVICE_OBJECT Pdo);
 /* Opens the driver's device, sends the code, closes it; as results. */
 VOID NtsControl(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver, ULONG Code);
 

@@ -257,7 +257,7 @@ static VOID Unload(const struct pal_image *Image, PDRIVER_OBJECT Driver)
 }
 
 static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
-                            COURSE *Course)
+                            BOOLEAN IsVideo, COURSE *Course)
 {
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
     CHAR Seen[SEEN_MAX];
@@ -273,6 +273,9 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
                  SourceStart);
     if (NtsDeviceTop(Pdo) != Pdo) {
         if (NT_SUCCESS(Status)) {
+            if (IsVideo) {
+                NtsDisplay(Pdo);
+            }
             if (NtsControlCode) {
                 NtsControl(Pdo, Driver, NtsControlCode);
             }
@@ -293,13 +296,14 @@ static NTSTATUS Run(const struct pal_image *Image, PVOID Device,
 
     NtsDevice = Device;
     pal_report_through(Device);
-    Status = NtsPdoCreate(Device, &Pdo);
+    /* The video port connects the line and nothing else. */
+    Status = NtsPdoCreate(Device, !Image->video, &Pdo);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     Status = Load(Image, &Driver);
     if (NT_SUCCESS(Status)) {
-        Status = AddAndStart(Pdo, Driver, Course);
+        Status = AddAndStart(Pdo, Driver, Image->video, Course);
         Unload(Image, Driver);
     } else {
         NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);

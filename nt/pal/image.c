@@ -247,6 +247,16 @@ static void image_load_drivers(const char *names, struct pal_boot *boot)
 	} while (*names++);
 }
 
+static bool image_imports_from(struct image *image, const char *module)
+{
+	struct pe_import import = { 0 };
+
+	while (pe_next_import(&image->pe, image->base, &import) > 0)
+		if (!strcasecmp(import.module, module))
+			return true;
+	return false;
+}
+
 int image_load_all(const char *drivers, struct pal_boot *boot)
 {
 	struct missing_imports missing = { 0 };
@@ -271,6 +281,8 @@ int image_load_all(const char *drivers, struct pal_boot *boot)
 		to->base = images[i].base;
 		to->size = images[i].pe.size;
 		to->entry = images[i].base + images[i].pe.entry;
+		to->video = image_imports_from(&images[i],
+					       "videoprt.sys");
 		pr_info("%s at %px, 0x%x bytes\n", images[i].name,
 			images[i].base, images[i].pe.size);
 	}

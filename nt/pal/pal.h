@@ -41,6 +41,7 @@ struct pal_image {
 	uint8_t *base;
 	uint64_t size;
 	void *entry;
+	uint32_t video;                 /* 1: imports from videoprt.sys */
 };
 
 /* What pal_device_info() tells about a PCI function. */
@@ -177,7 +178,8 @@ X(uint32_t, pal_config,   (void *device, uint32_t offset, void *buffer, \
 X(void,     pal_device_power, (void *device, uint32_t on)) \
 /* Decoding and bus mastering. Sleeps. */ \
 X(void,     pal_device_enable, (void *device, uint32_t on)) \
-/* Up to `max` messages, else the line. 0: count is at least 1. Sleep. */ \
+/* Up to `max` messages, else the line; max 0: the line. Returns 0 when there */ \
+/* is at least one. Sleep. */ \
 X(int32_t,  pal_irq_alloc, (void *device, uint32_t max, struct pal_irqs *irqs)) \
 X(void,     pal_irq_free,  (void *device)) \
 X(int32_t,  pal_irq_connect, (void *device, uint32_t index, pal_isr isr, \

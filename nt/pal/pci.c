@@ -235,8 +235,8 @@ int32_t PALAPI pal_irq_alloc(void *handle, uint32_t max, struct pal_irqs *irqs)
 	int count, i;
 
 	context_leave(&saved);
-	count = pci_alloc_irq_vectors(pci, 1, min(max, PAL_VECTORS_MAX),
-				      strcmp(interrupts, "line")
+	count = pci_alloc_irq_vectors(pci, 1, clamp(max, 1u, PAL_VECTORS_MAX),
+				      max && strcmp(interrupts, "line")
 				      ? PCI_IRQ_ALL_TYPES : PCI_IRQ_LEGACY);
 	memset(irqs, 0, sizeof(*irqs));
 	if (count > 0) {

@@ -32,6 +32,8 @@
 #define KMDF_RUN "WdfCommonBufferCreate,WdfCommonBufferCreateWithConfig"
 #define KMDF     "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig"
 
+#define VIDEO    "VideoPortAllocateCommonBuffer"
+
 #define TRANSFERS "integrity-to-device checksum edges-to-device " \
                   "edges-from-device integrity-from-device"
 
@@ -131,6 +133,8 @@ static const Control controls[] = {
       .apis = KMDF_RUN },
     { .check = "lifetime", .fault = "wdf-skip-cleanup", .calls = KMDF,
       .apis = KMDF_RUN },
+    { .check = "scan-out", .fault = "flip-pixel", .calls = VIDEO,
+      .apis = VIDEO },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
     /* Broken in more than one way. */
     { .check = "integrity-to-device", .fault = "flip-bit", .calls = ALL,
