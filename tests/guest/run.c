@@ -123,3 +123,26 @@ void each_buffer(const Run *run, void (*check)(JsonObject *buffer))
         check(json_array_get_object_element(buffers, i));
     }
 }
+
+char *write_qemu(const char *qemu, const char *options, const char *words)
+{
+    g_autofree char *script =
+        g_strdup_printf("#!/bin/sh\n"
+                        "for word; do\n"
+                        "    shift\n"
+                        "    [ \"$before\" != -append ] || "
+                        "word=\"$word %s\"\n"
+                        "    before=$word\n"
+                        "    set -- \"$@\" \"$word\"\n"
+                        "done\n"
+                        "exec '%s' \"$@\" %s\n", words, qemu, options);
+    g_autoptr(GError) error = NULL;
+    char *path = NULL;
+    int fd = g_file_open_tmp("cbx-qemu-XXXXXX", &path, &error);
+
+    g_assert_no_error(error);
+    g_close(fd, NULL);
+    g_assert_true(g_file_set_contents(path, script, -1, NULL));
+    g_assert_cmpint(g_chmod(path, 0700), ==, 0);
+    return path;
+}

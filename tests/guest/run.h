@@ -40,6 +40,12 @@ void assert_no_other_failed(const Run *run, const char *checks);
 /* @check has failed for each call of @apis; with none there, for the run. */
 void assert_failed(const Run *run, const char *check, const char *apis);
 
+/*
+ * Path of a script that starts @qemu with @options more, and with @words at
+ * the end of the kernel's command line; each may be "". g_unlink() it.
+ */
+char *write_qemu(const char *qemu, const char *options, const char *words);
+
 /* Calls @check for each buffer of the run; there must be one. */
 void each_buffer(const Run *run, void (*check)(JsonObject *buffer));
 

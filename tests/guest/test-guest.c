@@ -3,7 +3,7 @@
  * The whole system: the guest boots, the Windows driver runs, the device
  * judges. First that all is well, then that what is broken is found.
  *
- * Usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST
+ * Usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST PATH-OF-QEMU
  */
 #define _GNU_SOURCE  /* memmem() */
 #include <glib/gstdio.h>
@@ -36,7 +36,7 @@ static const struct {
     { VIDEO, VIDEO_CALLS },
 };
 
-static const char *guest_directory;
+static const char *guest_directory, *qemu;
 
 static void assert_call_passed(const Run *run, const char *driver,
                                const char *call)
@@ -323,6 +323,45 @@ static void too_little_time_is_a_timeout(void)
     assert_ended(run, 4, "timeout");
 }
 
+/* nttest.sys with the case @name. */
+static Run *run_case(const char *name, const char *arguments)
+{
+    g_autofree char *driver = g_build_filename(guest_directory, "initrd",
+                                               "nttest.sys", NULL);
+    g_autofree char *words = g_strdup_printf("cbx_nt.parameters=Case=%s",
+                                             name);
+    g_autofree char *wrapper = write_qemu(qemu, "", words);
+    g_autofree char *line = g_strdup_printf("--driver '%s' --qemu '%s' %s",
+                                            driver, wrapper, arguments);
+    Run *run = run_guest(line);
+
+    g_unlink(wrapper);
+    return run;
+}
+
+/* The last of what the guest's console shows is in the output. */
+static void assert_last_words(const Run *run, const char *words)
+{
+    g_assert_nonnull(strstr(run->output, "| "));
+    g_assert_nonnull(strstr(run->output, words));
+}
+
+static void a_hang_is_a_timeout_with_last_words(void)
+{
+    g_autoptr(Run) run = run_case("hang", "--timeout 15");
+
+    assert_ended(run, 4, "timeout");
+    assert_last_words(run, "init: loading /cbx_nt.ko");
+}
+
+static void a_reset_is_a_crash_with_last_words(void)
+{
+    g_autoptr(Run) run = run_case("reset", "");
+
+    assert_ended(run, 4, "crash");
+    assert_last_words(run, "init: loading /cbx_nt.ko");
+}
+
 /* A guest with the true kernel and @initrd; what is made of it. */
 static Run *run_with_initrd(const char *initrd, gsize length)
 {
@@ -349,8 +388,7 @@ static void a_panic_has_last_words(void)
     g_autoptr(Run) run = run_with_initrd("none", 4);
 
     assert_ended(run, 4, "crash");
-    g_assert_nonnull(strstr(run->output, "| "));
-    g_assert_nonnull(strstr(run->output, "Kernel panic - not syncing"));
+    assert_last_words(run, "Kernel panic - not syncing");
 }
 
 /*
@@ -384,12 +422,14 @@ static void a_missing_import_is_named(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    if (argc != 3) {
-        g_printerr("usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST\n");
+    if (argc != 4) {
+        g_printerr("usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST "
+                   "PATH-OF-QEMU\n");
         return 2;
     }
     run_command = argv[1];
     guest_directory = argv[2];
+    qemu = argv[3];
 #define TEST(name) g_test_add_func("/guest/" #name, name)
     TEST(every_call_passes_through_vtd);
     TEST(every_call_passes_without_iommu);
@@ -407,6 +447,8 @@ int main(int argc, char **argv)
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(too_little_time_is_a_timeout);
     TEST(a_panic_has_last_words);
+    TEST(a_hang_is_a_timeout_with_last_words);
+    TEST(a_reset_is_a_crash_with_last_words);
     TEST(a_missing_import_is_named);
     return g_test_run();
 }
