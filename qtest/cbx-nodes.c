@@ -5,7 +5,7 @@
  * libqos knows no q35, so there is a machine node here. Its bus is an
  * interface of its own: it would otherwise draw in every PCI test of QEMU.
  *
- *   x86_64/q35 - pci-bus-q35 - cbx-bus - cbx, cbx-vtd, cbx-port
+ *   x86_64/q35 - pci-bus-q35 - cbx-bus - cbx, cbx-vtd, cbx-display, cbx-port
  *   aarch64/virt - ... - pci-bus - cbx
  *
  * cbx has an interface for each file of tests, which names it, such as
@@ -115,6 +115,9 @@ static void cbx_register_nodes(void)
     QOSGraphEdgeOptions plain = {
         .extra_device_opts = "addr=" STRING(CBX_TEST_SLOT),
     };
+    QOSGraphEdgeOptions screen = {
+        .extra_device_opts = "id=screen,addr=" STRING(CBX_TEST_SLOT),
+    };
     QOSGraphEdgeOptions vtd = {
         .extra_device_opts = "addr=" STRING(CBX_TEST_SLOT),
         .before_cmd_line = "-device intel-iommu,intremap=on",
@@ -132,6 +135,9 @@ static void cbx_register_nodes(void)
 
     qos_node_create_driver_named("cbx-vtd", "cbx", cbx_create);
     qos_node_consumes("cbx-vtd", "cbx-bus", &vtd);
+
+    qos_node_create_driver("cbx-display", cbx_create);
+    qos_node_consumes("cbx-display", "cbx-bus", &screen);
 
     qos_node_create_driver_named("cbx-port", "cbx", cbx_port_create);
     qos_node_consumes("cbx-port", "cbx-bus", &port);

@@ -19,14 +19,19 @@ static bool is_x86(uint32_t type)
 
 /*
  * On x64, AllocateCommonBuffer gives cached memory whatever was asked for;
- * HalAllocateCommonBuffer is the same routine by another way.
+ * these are the same routine by other ways.
  */
+static bool ignores_cache(uint32_t api)
+{
+    return api == CBX_API_ALLOCATE_COMMON_BUFFER ||
+           api == CBX_API_HAL_ALLOCATE_COMMON_BUFFER ||
+           api == CBX_API_VIDEOPORT_ALLOCATE || api == CBX_API_VIDEOPORT_GET;
+}
+
 static bool wants_uncached(const CbxBuffer *b)
 {
-    return b->api != CBX_API_ALLOCATE_COMMON_BUFFER &&
-           b->api != CBX_API_HAL_ALLOCATE_COMMON_BUFFER &&
-           (b->cache == CBX_CACHE_NONCACHED ||
-            b->cache == CBX_CACHE_WRITECOMBINED);
+    return !ignores_cache(b->api) && (b->cache == CBX_CACHE_NONCACHED ||
+                                      b->cache == CBX_CACHE_WRITECOMBINED);
 }
 
 /*
