@@ -275,13 +275,10 @@ static void make_room(CbxLines *lines)
     }
 }
 
-static Page *lookup_or_track(CbxLines *lines, uint64_t address)
+static Page *track_page(CbxLines *lines, uint64_t address)
 {
-    Page *page = lookup(lines, address);
+    Page *page;
 
-    if (page) {
-        return page;
-    }
     if (lines->pages->len >= lines->config.max_pages) {
         make_room(lines);
     }
@@ -308,7 +305,21 @@ static Walk walk_range(uint64_t address, uint64_t length)
     return (Walk) { .address = address, .left = length };
 }
 
-static bool walk_next(CbxLines *lines, Walk *w, bool track)
+typedef enum Track { TRACK_NOT, TRACK_CACHEABLE, TRACK_ALWAYS } Track;
+
+static Page *walk_page(CbxLines *lines, uint64_t address, Track track)
+{
+    Page *page = lookup(lines, address);
+
+    if (page || track == TRACK_NOT ||
+        (track == TRACK_CACHEABLE &&
+         !lines->ops->cacheable(lines->opaque, address))) {
+        return page;
+    }
+    return track_page(lines, address);
+}
+
+static bool walk_next(CbxLines *lines, Walk *w, Track track)
 {
     bool first = !w->done && !w->length;
     unsigned in_page;
@@ -321,8 +332,7 @@ static bool walk_next(CbxLines *lines, Walk *w, bool track)
     }
     in_page = w->address % CBX_LINE_PAGE;
     if (first || !in_page) {
-        w->page = track ? lookup_or_track(lines, w->address)
-                        : lookup(lines, w->address);
+        w->page = walk_page(lines, w->address, track);
     }
     if (!w->page) {
         w->length = MIN(w->left, CBX_LINE_PAGE - in_page);
@@ -344,7 +354,7 @@ void cbx_lines_track(CbxLines *lines, uint64_t address, uint64_t length)
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, true)) {
+    while (walk_next(lines, &w, TRACK_ALWAYS)) {
         continue;
     }
     flush(lines);
@@ -354,8 +364,22 @@ void cbx_lines_untrack(CbxLines *lines, uint64_t address, uint64_t length)
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, false)) {
+    while (walk_next(lines, &w, TRACK_NOT)) {
         if (w.page) {
+            forget(lines, w.page);
+            w.page = NULL;
+        }
+    }
+    flush(lines);
+}
+
+void cbx_lines_mapped_past(CbxLines *lines, uint64_t address, uint64_t length)
+{
+    Walk w = walk_range(address, length);
+
+    while (walk_next(lines, &w, TRACK_NOT)) {
+        if (w.page) {
+            find_mixed(lines, w.page);
             forget(lines, w.page);
             w.page = NULL;
         }
@@ -390,7 +414,8 @@ static void write_back_early(CbxLines *lines, uint64_t address,
 {
     uint64_t times = 1 + length / CBX_LINE_SIZE / EVICT_ONE_OF;
 
-    if (!(lines->config.policy & CBX_POLICY_EARLY_WRITE_BACK) || !length) {
+    if (!(lines->config.policy & CBX_POLICY_EARLY_WRITE_BACK) ||
+        !length || !lines->pages->len) {
         return;
     }
     while (times--) {
@@ -467,14 +492,20 @@ void cbx_lines_device_read(CbxLines *lines, uint64_t address, void *data,
     Walk w = walk_range(address, length);
 
     if (snooped) {
-        while (walk_next(lines, &w, false)) {
+        while (walk_next(lines, &w, TRACK_NOT)) {
             lines->ops->load(lines->opaque, w.address,
                              (uint8_t *)data + w.done, w.length);
         }
         return;
     }
-    while (walk_next(lines, &w, true)) {
-        memory_read(lines, &w, (uint8_t *)data + w.done);
+    while (walk_next(lines, &w, TRACK_CACHEABLE)) {
+        uint8_t *to = (uint8_t *)data + w.done;
+
+        if (w.page) {
+            memory_read(lines, &w, to);
+        } else {
+            lines->ops->load(lines->opaque, w.address, to, w.length);
+        }
     }
     write_back_early(lines, address, length);
     flush(lines);
@@ -485,7 +516,7 @@ void cbx_lines_device_write(CbxLines *lines, uint64_t address,
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, !snooped)) {
+    while (walk_next(lines, &w, snooped ? TRACK_NOT : TRACK_CACHEABLE)) {
         const uint8_t *from = (const uint8_t *)data + w.done;
 
         if (!w.page) {
@@ -511,7 +542,7 @@ void cbx_lines_cpu_read(CbxLines *lines, uint64_t address, void *data,
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, false)) {
+    while (walk_next(lines, &w, TRACK_NOT)) {
         uint8_t *to = (uint8_t *)data + w.done;
 
         if (w.page && !cacheable) {
@@ -532,7 +563,7 @@ void cbx_lines_cpu_write(CbxLines *lines, uint64_t address, const void *data,
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, false)) {
+    while (walk_next(lines, &w, TRACK_NOT)) {
         const uint8_t *from = (const uint8_t *)data + w.done;
 
         if (w.page && !cacheable) {
@@ -552,7 +583,7 @@ void cbx_lines_cpu_use(CbxLines *lines, uint64_t address, uint64_t length)
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, false)) {
+    while (walk_next(lines, &w, TRACK_NOT)) {
         if (w.page) {
             use(lines, &w);
         }
@@ -609,7 +640,7 @@ void cbx_lines_maintain(CbxLines *lines, uint64_t address, uint64_t length,
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, false)) {
+    while (walk_next(lines, &w, TRACK_NOT)) {
         if (w.page) {
             maintain(lines, w.page, w.index, op, pc);
         }
@@ -634,7 +665,7 @@ void cbx_lines_peek(CbxLines *lines, uint64_t address, void *data,
 {
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, false)) {
+    while (walk_next(lines, &w, TRACK_NOT)) {
         uint8_t *to = (uint8_t *)data + w.done;
 
         if (w.page && !lines->config.audit) {
@@ -651,7 +682,7 @@ CbxLineSurvey cbx_lines_survey(CbxLines *lines, uint64_t address,
     CbxLineSurvey survey = { 0 };
     Walk w = walk_range(address, length);
 
-    while (walk_next(lines, &w, false)) {
+    while (walk_next(lines, &w, TRACK_NOT)) {
         if (w.page) {
             observe(lines, w.page, w.index);
             survey.tracked++;

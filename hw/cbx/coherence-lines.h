@@ -90,13 +90,16 @@ typedef struct CbxLineSurvey {
 } CbxLineSurvey;
 
 /*
- * RAM, and who hears of findings. @load and @store stay within a line; CPUs
- * may store at the same time. None may call back into the object.
+ * RAM, and who hears of findings. @load and @store stay within a page; CPUs
+ * may store at the same time. @cacheable: do CPUs use this page through
+ * cacheable mappings? Asked of pages that are not tracked. None may call back
+ * into the object.
  */
 typedef struct CbxLineOps {
     void (*load)(void *opaque, uint64_t address, void *data, size_t length);
     void (*store)(void *opaque, uint64_t address, const void *data,
                   size_t length);
+    bool (*cacheable)(void *opaque, uint64_t address);
     void (*found)(void *opaque, const CbxLineRecord *record);
 } CbxLineOps;
 
@@ -121,13 +124,20 @@ void cbx_lines_free(CbxLines *lines);
  * there; a range may cross pages, and not the end of the address space.
  *
  * A page is in step when tracking begins: what a CPU stored before counts
- * as clean. DMA that does not snoop tracks the pages it touches. When the
- * table is full another page leaves, as if its lines had been evicted.
+ * as clean. DMA that does not snoop tracks the pages it touches if they are
+ * cacheable; others have one image only, RAM. When the table is full another
+ * page leaves, as if its lines had been evicted.
  */
 void cbx_lines_track(CbxLines *lines, uint64_t address, uint64_t length);
 /* Evicts the lines of all pages that the range touches, and forgets them. */
 void cbx_lines_untrack(CbxLines *lines, uint64_t address, uint64_t length);
 void cbx_lines_untrack_all(CbxLines *lines);
+/*
+ * A CPU has got a mapping that is not cacheable, and accesses through it are
+ * not trapped: it would see the wrong image. Tracked pages are reported as
+ * mixed and untracked.
+ */
+void cbx_lines_mapped_past(CbxLines *lines, uint64_t address, uint64_t length);
 
 void cbx_lines_device_read(CbxLines *lines, uint64_t address, void *data,
                            size_t length, bool snooped);

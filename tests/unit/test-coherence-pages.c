@@ -51,6 +51,46 @@ static void test_untrack(void)
     bed_free(bed);
 }
 
+/* Nothing is ever stale where no CPU caches, nor is it looked after. */
+static void test_uncached(void)
+{
+    Bed *bed = bed_new(CBX_POLICY_EARLY_WRITE_BACK, 0, BED_PAGES, false);
+
+    bed->uncached = true;
+    bed_dma_write(bed, LINE(0), BED_SIZE, false);
+    bed_assert_byte(bed, LINE(255), DEV, DEV);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1), false), ==, CPU);
+    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 0);
+    /* One that is tracked stays so, and one can insist. */
+    cbx_lines_track(bed->lines, LINE(64), 1);
+    bed_dma_write(bed, LINE(63) + 63, 2, false);
+    bed_cpu_store(bed, LINE(63) + 63, OLD, 2);
+    g_assert_cmphex(bed_dma_read(bed, LINE(63) + 63, false), ==, OLD);
+    g_assert_cmphex(bed_dma_read(bed, LINE(64), false), ==, DEV);
+    bed_free(bed);
+}
+
+static void test_mapped_past(void)
+{
+    Bed *bed = bed_plain();
+    const CbxLineRecord *record;
+
+    bed_dma_write(bed, LINE(1), 1, false);
+    bed_cpu_store(bed, LINE(65), CPU, 1);
+    cbx_lines_mapped_past(bed->lines, LINE(63), 2 * CBX_LINE_SIZE);
+    bed_assert_byte(bed, LINE(1), DEV, DEV);
+    bed_assert_byte(bed, LINE(65), CPU, CPU);
+    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, BED_PAGES - 2);
+    record = &g_array_index(bed->records, CbxLineRecord, 0);
+    g_assert_cmpuint(bed->records->len, ==, 1);
+    g_assert_cmpint(record->finding, ==, CBX_FINDING_MIXED);
+    g_assert_cmphex(record->address, ==, BED_BASE);
+    g_assert_cmpuint(record->length, ==, 2 * CBX_LINE_PAGE);
+    g_assert_cmpuint(bed_findings(bed, CBX_FINDING_MIXED), ==, 2);
+    bed_free(bed);
+}
+
 /* A page that has to leave does so with its lines evicted. */
 static void test_table_full(void)
 {
@@ -267,6 +307,8 @@ void coherence_page_tests(void)
     } tests[] = {
         { "tracking/track", test_track },
         { "tracking/untrack", test_untrack },
+        { "tracking/uncached", test_uncached },
+        { "tracking/mapped-past", test_mapped_past },
         { "tracking/table-full", test_table_full },
         { "tracking/table-use", test_table_use },
         { "tracking/table-small", test_table_small },

@@ -32,6 +32,12 @@ static void bed_store(void *opaque, uint64_t address, const void *data,
     memcpy(bed_at(bed, address, length), data, length);
 }
 
+static bool bed_cacheable(void *opaque, uint64_t address)
+{
+    bed_at(opaque, address, 1);
+    return !((Bed *)opaque)->uncached;
+}
+
 static void bed_found(void *opaque, const CbxLineRecord *record)
 {
     g_array_append_val(((Bed *)opaque)->records, *record);
@@ -39,7 +45,9 @@ static void bed_found(void *opaque, const CbxLineRecord *record)
 
 Bed *bed_new(unsigned policy, uint64_t seed, unsigned max_pages, bool audit)
 {
-    static const CbxLineOps ops = { bed_load, bed_store, bed_found };
+    static const CbxLineOps ops = {
+        bed_load, bed_store, bed_cacheable, bed_found,
+    };
     CbxLineConfig config = {
         .seed = seed, .policy = policy, .max_pages = max_pages, .audit = audit,
     };

@@ -23,6 +23,8 @@ typedef struct Bed {
     GArray *records;            /* of CbxLineRecord */
     /* A CPU that stores 0xcc here while the model stores elsewhere. */
     size_t racing;
+    /* No mapping is cacheable. */
+    bool uncached;
 } Bed;
 
 Bed *bed_new(unsigned policy, uint64_t seed, unsigned max_pages, bool audit);
