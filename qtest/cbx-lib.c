@@ -10,6 +10,9 @@
 #include "hw/pci/pci_regs.h"
 #include "cbx-lib.h"
 
+/* The time that a message of qtest takes grows with the square of its size. */
+#define PART    32768
+
 /* Room for the BARs of one device of these tests. */
 #define WINDOW_SIZE (4 * MiB)
 
@@ -159,11 +162,28 @@ static uint8_t *pattern_new(uint64_t seed, size_t length)
     return data;
 }
 
+void cbx_memory_read(QCbx *d, uint64_t address, void *data, size_t length)
+{
+    for (size_t at = 0; at < length; at += PART) {
+        qtest_bufread(d->qts, address + at, (uint8_t *)data + at,
+                      MIN(PART, length - at));
+    }
+}
+
+void cbx_memory_write(QCbx *d, uint64_t address, const void *data,
+                      size_t length)
+{
+    for (size_t at = 0; at < length; at += PART) {
+        qtest_bufwrite(d->qts, address + at, (const uint8_t *)data + at,
+                       MIN(PART, length - at));
+    }
+}
+
 void cbx_put_pattern(QCbx *d, uint64_t address, uint64_t seed, size_t length)
 {
     g_autofree uint8_t *data = pattern_new(seed, length);
 
-    qtest_bufwrite(d->qts, address, data, length);
+    cbx_memory_write(d, address, data, length);
 }
 
 size_t cbx_find_difference(QCbx *d, uint64_t address, uint64_t seed,
@@ -173,7 +193,7 @@ size_t cbx_find_difference(QCbx *d, uint64_t address, uint64_t seed,
     g_autofree uint8_t *seen = g_malloc(length);
     size_t i = 0;
 
-    qtest_bufread(d->qts, address, seen, length);
+    cbx_memory_read(d, address, seen, length);
     while (i < length && seen[i] == expected[i]) {
         i++;
     }

@@ -73,6 +73,11 @@ void cbx_function_level_reset(QCbx *d);
 /* First address behind the RAM of the test machine. */
 uint64_t cbx_ram_end(void);
 
+/* Guest or device memory, in messages of reasonable size. */
+void cbx_memory_read(QCbx *d, uint64_t address, void *data, size_t length);
+void cbx_memory_write(QCbx *d, uint64_t address, const void *data,
+                      size_t length);
+
 /* Write @length bytes of the pattern to guest or device memory at @address. */
 void cbx_put_pattern(QCbx *d, uint64_t address, uint64_t seed, size_t length);
 

@@ -43,7 +43,7 @@ static char *sum_of(QCbx *d, uint64_t address)
 {
     g_autofree uint8_t *data = g_malloc(LENGTH);
 
-    qtest_bufread(d->qts, address, data, LENGTH);
+    cbx_memory_read(d, address, data, LENGTH);
     return g_compute_checksum_for_data(G_CHECKSUM_SHA256, data, LENGTH);
 }
 
