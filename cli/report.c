@@ -79,6 +79,7 @@ void cbx_result_free(CbxResult *r)
     g_free(r->expected);
     g_free(r->seen);
     g_free(r->source);
+    g_free(r->frame);
     g_free(r);
 }
 
@@ -430,6 +431,9 @@ static void read_result(CbxReport *report, JsonObject *o)
     }
     r->buffer = read_result_buffer(report, o);
     r->time_ns = report->last_ns;
+    if (strcmp(r->check, "scan-out") == 0) {
+        r->frame = g_steal_pointer(&report->frame);
+    }
     g_ptr_array_add(report->results, r);
 }
 
@@ -494,10 +498,22 @@ static void read_fault(CbxReport *report, JsonObject *o G_GNUC_UNUSED)
     report->faults_struck++;
 }
 
-/* Probes and frames are told for people; checks report on them. */
-static void read_nothing(CbxReport *report G_GNUC_UNUSED,
-                         JsonObject *o G_GNUC_UNUSED)
+/* The device's own protocol of probes is for people; checks report on them. */
+static void read_probe(CbxReport *report G_GNUC_UNUSED,
+                       JsonObject *o G_GNUC_UNUSED)
 {
+}
+
+static void read_frame(CbxReport *report, JsonObject *o)
+{
+    g_autofree char *status = NULL;
+    g_autofree char *sum = NULL;
+
+    g_clear_pointer(&report->frame, g_free);
+    if (get_text(report, o, "status", &status) &&
+        get_text(report, o, "xxh64", &sum) && strcmp(status, "ok") == 0) {
+        report->frame = g_steal_pointer(&sum);
+    }
 }
 
 static const struct {
@@ -506,8 +522,8 @@ static const struct {
 } readers[] = {
     { "device", read_device },
     { "buffer", read_buffer },
-    { "probe",  read_nothing },
-    { "frame",  read_nothing },
+    { "probe",  read_probe },
+    { "frame",  read_frame },
     { "fault",  read_fault },
     { "text",   read_text },
     { "start",  read_start },
@@ -600,6 +616,7 @@ void cbx_report_free(CbxReport *report)
     g_ptr_array_unref(report->texts);
     g_free(report->crash_code);
     g_free(report->crash_text);
+    g_free(report->frame);
     g_ptr_array_unref(report->defects);
     g_string_free(report->partial, TRUE);
     g_free(report);

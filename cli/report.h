@@ -54,6 +54,8 @@ typedef struct CbxResult {
     char *seen;
     char *source;
     CbxBuffer *buffer;  /* of the report, or NULL */
+    char *frame;        /* of "scan-out": checksum of what the device showed,
+                           or NULL when it did not say so before */
     guint64 time_ns;    /* QEMU's virtual clock; 0 for the command's own */
 } CbxResult;
 
@@ -82,6 +84,8 @@ typedef struct CbxReport {
     GPtrArray *sessions;   /* CbxSession */
     GPtrArray *texts;      /* CbxText */
     guint faults_struck;   /* "fault" records */
+    char *frame;           /* checksum of the last good "frame" that no result
+                              was about, or NULL */
     char *crash_code;      /* NULL unless the guest reported a crash */
     char *crash_text;
     GPtrArray *defects;    /* char *: sentences */
