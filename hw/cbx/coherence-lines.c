@@ -11,6 +11,7 @@ enum {
     /* Of so many lines, one: that is refilled; that makes an eviction more. */
     REFILL_ONE_OF = 4,
     EVICT_ONE_OF = 8,
+    FILTER_SIZE = 8192,
 };
 
 /* One bit for each byte of the line. */
@@ -42,6 +43,7 @@ struct CbxLines {
     uint64_t draws;
     CbxLineCounts counts;
     CbxLineRecord pending[CBX_FINDINGS];    /* length 0: none */
+    gint filter[FILTER_SIZE];   /* tracked pages, by some bits of address */
 };
 
 /* A range, piece by piece: within a line, or the rest of an untracked page. */
@@ -220,6 +222,16 @@ static void evict(CbxLines *lines, Page *page, unsigned index)
 
 /* ---- Pages ------------------------------------------------------------- */
 
+static unsigned filter_index(uint64_t address)
+{
+    return address / CBX_LINE_PAGE % FILTER_SIZE;
+}
+
+bool cbx_lines_concern(const CbxLines *lines, uint64_t address)
+{
+    return g_atomic_int_get(&lines->filter[filter_index(address)]) != 0;
+}
+
 static Page *lookup(CbxLines *lines, uint64_t address)
 {
     uint64_t page_address = address & ~(uint64_t)(CBX_LINE_PAGE - 1);
@@ -238,6 +250,7 @@ static void forget(CbxLines *lines, Page *page)
     for (unsigned i = 0; i < PAGE_LINES; i++) {
         evict(lines, page, i);
     }
+    g_atomic_int_add(&lines->filter[filter_index(page->address)], -1);
     g_ptr_array_remove_index_fast(lines->pages, slot);
     if (slot < lines->pages->len) {
         ((Page *)lines->pages->pdata[slot])->slot = slot;
@@ -277,6 +290,8 @@ static Page *lookup_or_track(CbxLines *lines, uint64_t address)
     page->address = address & ~(uint64_t)(CBX_LINE_PAGE - 1);
     page->slot = lines->pages->len;
     page->used = true;
+    /* Before the page is looked at: what is cleaned from now on counts. */
+    g_atomic_int_inc(&lines->filter[filter_index(page->address)]);
     lines->ops->load(lines->opaque, page->address, page->seen, CBX_LINE_PAGE);
     if (!lines->config.audit) {
         memcpy(page->memory, page->seen, CBX_LINE_PAGE);

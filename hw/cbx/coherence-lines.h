@@ -11,7 +11,8 @@
  * with what it held when last looked at, whenever an event touches the line.
  *
  * Like the page walkers, this knows nothing of QEMU. Nothing here locks:
- * calls for one object come one at a time, while CPUs may store to RAM.
+ * calls for one object come one at a time, but for cbx_lines_concern(), while
+ * CPUs may store to RAM.
  */
 #ifndef HW_CBX_COHERENCE_LINES_H
 #define HW_CBX_COHERENCE_LINES_H
@@ -147,6 +148,13 @@ void cbx_lines_cpu_write(CbxLines *lines, uint64_t address, const void *data,
  * would find, without data.
  */
 void cbx_lines_cpu_use(CbxLines *lines, uint64_t address, uint64_t length);
+
+/*
+ * May maintenance of this line matter? For any thread at any time: false says
+ * that its page is not tracked, true that it may be. With this, maintenance
+ * of all other memory costs no lock.
+ */
+bool cbx_lines_concern(const CbxLines *lines, uint64_t address);
 
 /* By address: every line that the range touches. @pc is for the records. */
 void cbx_lines_maintain(CbxLines *lines, uint64_t address, uint64_t length,

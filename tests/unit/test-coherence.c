@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The two images of memory, rule by rule. OLD is what RAM holds at first, CPU
- * what a processor stores, DEV what the device writes.
- */
+/* The two images of memory, rule by rule. */
 #include "test-coherence.h"
 
 #include <string.h>
 
-enum { OLD = 0x11, CPU = 0x22, DEV = 0x33 };
-
-#define LINE(n) (BED_BASE + (n) * CBX_LINE_SIZE)
 #define PC 0xffff800010001234ull
 
 /* ---- Bed --------------------------------------------------------------- */
 
 static uint8_t *bed_at(Bed *bed, uint64_t address, size_t length)
 {
+    address &= ~BED_MIRROR;
     g_assert_cmphex(address, >=, BED_BASE);
     g_assert_cmphex(address + length, <=, BED_BASE + BED_SIZE);
     return bed->ram + (address - BED_BASE);
@@ -68,8 +63,7 @@ uint64_t bed_findings(const Bed *bed, CbxFinding finding)
     return cbx_lines_counts(bed->lines)->findings[finding];
 }
 
-/* Everything tracked, no policy. */
-static Bed *bed_plain(void)
+Bed *bed_plain(void)
 {
     Bed *bed = bed_new(0, 0, BED_PAGES, false);
 
@@ -79,13 +73,12 @@ static Bed *bed_plain(void)
 
 /* ---- Steps ------------------------------------------------------------- */
 
-/* A processor stores without anybody being told. */
-static void cpu_store(Bed *bed, uint64_t address, uint8_t value, size_t length)
+void bed_cpu_store(Bed *bed, uint64_t address, uint8_t value, size_t length)
 {
     memset(bed_at(bed, address, length), value, length);
 }
 
-static void dma_write(Bed *bed, uint64_t address, size_t length, bool snooped)
+void bed_dma_write(Bed *bed, uint64_t address, size_t length, bool snooped)
 {
     g_autofree uint8_t *data = g_malloc(length);
 
@@ -93,7 +86,7 @@ static void dma_write(Bed *bed, uint64_t address, size_t length, bool snooped)
     cbx_lines_device_write(bed->lines, address, data, length, snooped);
 }
 
-static uint8_t dma_read(Bed *bed, uint64_t address, bool snooped)
+uint8_t bed_dma_read(Bed *bed, uint64_t address, bool snooped)
 {
     uint8_t value;
 
@@ -101,12 +94,12 @@ static uint8_t dma_read(Bed *bed, uint64_t address, bool snooped)
     return value;
 }
 
-static void maintain(Bed *bed, uint64_t address, CbxMaintenance op)
+void bed_maintain(Bed *bed, uint64_t address, CbxMaintenance op)
 {
     cbx_lines_maintain(bed->lines, address, 1, op, PC);
 }
 
-static void assert_byte(Bed *bed, uint64_t address, uint8_t cpu,
+void bed_assert_byte(Bed *bed, uint64_t address, uint8_t cpu,
                         uint8_t memory)
 {
     uint8_t value;
@@ -131,7 +124,7 @@ static void assert_record(Bed *bed, CbxFinding finding, uint64_t address,
     g_array_set_size(bed->records, 0);
 }
 
-static void assert_no_record(Bed *bed)
+void bed_assert_no_record(Bed *bed)
 {
     g_assert_cmpuint(bed->records->len, ==, 0);
 }
@@ -142,11 +135,11 @@ static void test_device_read(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 64);
-    g_assert_cmphex(dma_read(bed, LINE(1), false), ==, OLD);
+    bed_cpu_store(bed, LINE(1), CPU, 64);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1), false), ==, OLD);
     assert_record(bed, CBX_FINDING_STALE_READ, LINE(1), 64,
                   CBX_MAINTENANCE_NONE);
-    assert_byte(bed, LINE(1), CPU, OLD);
+    bed_assert_byte(bed, LINE(1), CPU, OLD);
     bed_free(bed);
 }
 
@@ -154,11 +147,11 @@ static void test_device_write(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 64, false);
-    assert_byte(bed, LINE(1), OLD, DEV);
-    assert_byte(bed, LINE(2), OLD, OLD);
-    g_assert_cmphex(dma_read(bed, LINE(1), false), ==, DEV);
-    assert_no_record(bed);
+    bed_dma_write(bed, LINE(1), 64, false);
+    bed_assert_byte(bed, LINE(1), OLD, DEV);
+    bed_assert_byte(bed, LINE(2), OLD, OLD);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1), false), ==, DEV);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -167,14 +160,14 @@ static void test_part_of_line(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 8);
-    g_assert_cmphex(dma_read(bed, LINE(1) + 8, false), ==, OLD);
-    assert_no_record(bed);
-    dma_write(bed, LINE(1) + 60, 8, false);
-    assert_byte(bed, LINE(1) + 59, OLD, OLD);
-    assert_byte(bed, LINE(1) + 60, OLD, DEV);
-    assert_byte(bed, LINE(2) + 3, OLD, DEV);
-    assert_byte(bed, LINE(2) + 4, OLD, OLD);
+    bed_cpu_store(bed, LINE(1), CPU, 8);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1) + 8, false), ==, OLD);
+    bed_assert_no_record(bed);
+    bed_dma_write(bed, LINE(1) + 60, 8, false);
+    bed_assert_byte(bed, LINE(1) + 59, OLD, OLD);
+    bed_assert_byte(bed, LINE(1) + 60, OLD, DEV);
+    bed_assert_byte(bed, LINE(2) + 3, OLD, DEV);
+    bed_assert_byte(bed, LINE(2) + 4, OLD, OLD);
     bed_free(bed);
 }
 
@@ -182,10 +175,10 @@ static void test_snooped_read(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 1);
-    g_assert_cmphex(dma_read(bed, LINE(1), true), ==, CPU);
-    assert_byte(bed, LINE(1), CPU, OLD);
-    assert_no_record(bed);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1), true), ==, CPU);
+    bed_assert_byte(bed, LINE(1), CPU, OLD);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -194,16 +187,16 @@ static void test_snooped_write(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 1);
-    dma_write(bed, LINE(1) + 1, 1, true);
-    assert_byte(bed, LINE(1), CPU, CPU);
-    assert_byte(bed, LINE(1) + 1, DEV, DEV);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_dma_write(bed, LINE(1) + 1, 1, true);
+    bed_assert_byte(bed, LINE(1), CPU, CPU);
+    bed_assert_byte(bed, LINE(1) + 1, DEV, DEV);
 
-    dma_write(bed, LINE(2), 1, false);
-    dma_write(bed, LINE(2) + 1, 1, true);
-    assert_byte(bed, LINE(2), DEV, DEV);
-    assert_byte(bed, LINE(2) + 1, DEV, DEV);
-    assert_no_record(bed);
+    bed_dma_write(bed, LINE(2), 1, false);
+    bed_dma_write(bed, LINE(2) + 1, 1, true);
+    bed_assert_byte(bed, LINE(2), DEV, DEV);
+    bed_assert_byte(bed, LINE(2) + 1, DEV, DEV);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -213,11 +206,11 @@ static void test_clean_dirty(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1) + 5, CPU, 1);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
-    assert_byte(bed, LINE(1) + 5, CPU, CPU);
-    g_assert_cmphex(dma_read(bed, LINE(1) + 5, false), ==, CPU);
-    assert_no_record(bed);
+    bed_cpu_store(bed, LINE(1) + 5, CPU, 1);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
+    bed_assert_byte(bed, LINE(1) + 5, CPU, CPU);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1) + 5, false), ==, CPU);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -226,9 +219,9 @@ static void test_clean_stale(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 64, false);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
-    assert_byte(bed, LINE(1), OLD, DEV);
+    bed_dma_write(bed, LINE(1), 64, false);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
+    bed_assert_byte(bed, LINE(1), OLD, DEV);
     bed_free(bed);
 }
 
@@ -236,9 +229,9 @@ static void test_clean_invalidate_dirty(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 1);
-    maintain(bed, LINE(1) + 63, CBX_MAINTENANCE_CLEAN_INVALIDATE);
-    assert_byte(bed, LINE(1), CPU, CPU);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_maintain(bed, LINE(1) + 63, CBX_MAINTENANCE_CLEAN_INVALIDATE);
+    bed_assert_byte(bed, LINE(1), CPU, CPU);
     bed_free(bed);
 }
 
@@ -246,9 +239,9 @@ static void test_clean_invalidate_stale(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 64, false);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN_INVALIDATE);
-    assert_byte(bed, LINE(1), DEV, DEV);
+    bed_dma_write(bed, LINE(1), 64, false);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN_INVALIDATE);
+    bed_assert_byte(bed, LINE(1), DEV, DEV);
     bed_free(bed);
 }
 
@@ -257,13 +250,13 @@ static void test_invalidate(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 1);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
-    assert_byte(bed, LINE(1), CPU, CPU);
-    dma_write(bed, LINE(2), 64, false);
-    maintain(bed, LINE(2), CBX_MAINTENANCE_INVALIDATE);
-    assert_byte(bed, LINE(2), DEV, DEV);
-    assert_no_record(bed);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
+    bed_assert_byte(bed, LINE(1), CPU, CPU);
+    bed_dma_write(bed, LINE(2), 64, false);
+    bed_maintain(bed, LINE(2), CBX_MAINTENANCE_INVALIDATE);
+    bed_assert_byte(bed, LINE(2), DEV, DEV);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -272,19 +265,19 @@ static void test_invalidate_discards(void)
     Bed *bed = bed_new(CBX_POLICY_INVALIDATE_DISCARDS, 0, BED_PAGES, false);
 
     cbx_lines_track(bed->lines, BED_BASE, BED_SIZE);
-    cpu_store(bed, LINE(1), CPU, 1);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
-    assert_byte(bed, LINE(1), OLD, OLD);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
+    bed_assert_byte(bed, LINE(1), OLD, OLD);
     assert_record(bed, CBX_FINDING_DISCARDED, LINE(1), 64,
                   CBX_MAINTENANCE_NONE);
     /* The device's bytes are safe, and so is what one had cleaned. */
-    cpu_store(bed, LINE(2), CPU, 64);
-    maintain(bed, LINE(2), CBX_MAINTENANCE_CLEAN);
-    dma_write(bed, LINE(2) + 1, 1, false);
-    maintain(bed, LINE(2), CBX_MAINTENANCE_INVALIDATE);
-    assert_byte(bed, LINE(2), CPU, CPU);
-    assert_byte(bed, LINE(2) + 1, DEV, DEV);
-    assert_no_record(bed);
+    bed_cpu_store(bed, LINE(2), CPU, 64);
+    bed_maintain(bed, LINE(2), CBX_MAINTENANCE_CLEAN);
+    bed_dma_write(bed, LINE(2) + 1, 1, false);
+    bed_maintain(bed, LINE(2), CBX_MAINTENANCE_INVALIDATE);
+    bed_assert_byte(bed, LINE(2), CPU, CPU);
+    bed_assert_byte(bed, LINE(2) + 1, DEV, DEV);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -292,9 +285,9 @@ static void test_clean_to_pou(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 1);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN_POU);
-    g_assert_cmphex(dma_read(bed, LINE(1), false), ==, OLD);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN_POU);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1), false), ==, OLD);
     assert_record(bed, CBX_FINDING_STALE_READ, LINE(1), 64,
                   CBX_MAINTENANCE_CLEAN_POU);
     bed_free(bed);
@@ -305,15 +298,15 @@ static void test_by_address(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(0), CPU, 6 * 64);
-    maintain(bed, LINE(1) + 63, CBX_MAINTENANCE_CLEAN);
+    bed_cpu_store(bed, LINE(0), CPU, 6 * 64);
+    bed_maintain(bed, LINE(1) + 63, CBX_MAINTENANCE_CLEAN);
     cbx_lines_maintain(bed->lines, LINE(3) + 63, 2, CBX_MAINTENANCE_CLEAN, PC);
-    assert_byte(bed, LINE(0), CPU, OLD);
-    assert_byte(bed, LINE(1), CPU, CPU);
-    assert_byte(bed, LINE(2), CPU, OLD);
-    assert_byte(bed, LINE(3), CPU, CPU);
-    assert_byte(bed, LINE(4), CPU, CPU);
-    assert_byte(bed, LINE(5), CPU, OLD);
+    bed_assert_byte(bed, LINE(0), CPU, OLD);
+    bed_assert_byte(bed, LINE(1), CPU, CPU);
+    bed_assert_byte(bed, LINE(2), CPU, OLD);
+    bed_assert_byte(bed, LINE(3), CPU, CPU);
+    bed_assert_byte(bed, LINE(4), CPU, CPU);
+    bed_assert_byte(bed, LINE(5), CPU, OLD);
     g_assert_cmpuint(cbx_lines_counts(bed->lines)
                      ->maintained[CBX_MAINTENANCE_CLEAN], ==, 3);
     bed_free(bed);
@@ -323,15 +316,15 @@ static void test_whole(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 1);
-    dma_write(bed, LINE(255), 1, false);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_dma_write(bed, LINE(255), 1, false);
     cbx_lines_maintain_all(bed->lines, CBX_MAINTENANCE_CLEAN, PC);
-    assert_byte(bed, LINE(1), CPU, CPU);
-    assert_byte(bed, LINE(255), OLD, DEV);
-    cpu_store(bed, LINE(2), CPU, 1);
+    bed_assert_byte(bed, LINE(1), CPU, CPU);
+    bed_assert_byte(bed, LINE(255), OLD, DEV);
+    bed_cpu_store(bed, LINE(2), CPU, 1);
     cbx_lines_maintain_all(bed->lines, CBX_MAINTENANCE_CLEAN_INVALIDATE, PC);
-    assert_byte(bed, LINE(2), CPU, CPU);
-    assert_byte(bed, LINE(255), DEV, DEV);
+    bed_assert_byte(bed, LINE(2), CPU, CPU);
+    bed_assert_byte(bed, LINE(255), DEV, DEV);
     bed_free(bed);
 }
 
@@ -341,12 +334,12 @@ static void test_dirty_write(void)
 {
     Bed *bed = bed_plain();
 
-    cpu_store(bed, LINE(1), CPU, 1);
-    dma_write(bed, LINE(1) + 32, 1, false);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_dma_write(bed, LINE(1) + 32, 1, false);
     assert_record(bed, CBX_FINDING_DIRTY_WRITE, LINE(1), 64,
                   CBX_MAINTENANCE_NONE);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
-    assert_byte(bed, LINE(1) + 32, OLD, OLD);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
+    bed_assert_byte(bed, LINE(1) + 32, OLD, OLD);
     assert_record(bed, CBX_FINDING_OVERWRITTEN, LINE(1), 64,
                   CBX_MAINTENANCE_NONE);
     bed_free(bed);
@@ -357,11 +350,11 @@ static void test_overwritten(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 64, false);
-    cpu_store(bed, LINE(1), CPU, 1);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN_INVALIDATE);
-    assert_byte(bed, LINE(1), CPU, CPU);
-    assert_byte(bed, LINE(1) + 1, OLD, OLD);
+    bed_dma_write(bed, LINE(1), 64, false);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN_INVALIDATE);
+    bed_assert_byte(bed, LINE(1), CPU, CPU);
+    bed_assert_byte(bed, LINE(1) + 1, OLD, OLD);
     assert_record(bed, CBX_FINDING_OVERWRITTEN, LINE(1), 64,
                   CBX_MAINTENANCE_NONE);
     bed_free(bed);
@@ -372,11 +365,11 @@ static void test_filled_anew(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 64, false);
-    cpu_store(bed, LINE(1), CPU, 64);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
-    assert_byte(bed, LINE(1), CPU, CPU);
-    assert_no_record(bed);
+    bed_dma_write(bed, LINE(1), 64, false);
+    bed_cpu_store(bed, LINE(1), CPU, 64);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
+    bed_assert_byte(bed, LINE(1), CPU, CPU);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -384,9 +377,9 @@ static void test_missing_invalidate(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 128, false);
+    bed_dma_write(bed, LINE(1), 128, false);
     cbx_lines_cpu_use(bed->lines, LINE(0), 64);
-    assert_no_record(bed);
+    bed_assert_no_record(bed);
     cbx_lines_cpu_use(bed->lines, LINE(0), 256);
     assert_record(bed, CBX_FINDING_STALE_USE, LINE(1), 128,
                   CBX_MAINTENANCE_NONE);
@@ -397,8 +390,8 @@ static void test_invalidate_before(void)
 {
     Bed *bed = bed_plain();
 
-    maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
-    dma_write(bed, LINE(1), 64, false);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
+    bed_dma_write(bed, LINE(1), 64, false);
     cbx_lines_cpu_use(bed->lines, LINE(1), 64);
     assert_record(bed, CBX_FINDING_STALE_USE, LINE(1), 64,
                   CBX_MAINTENANCE_INVALIDATE);
@@ -409,10 +402,10 @@ static void test_invalidate_after(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 64, false);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
+    bed_dma_write(bed, LINE(1), 64, false);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
     cbx_lines_cpu_use(bed->lines, LINE(1), 64);
-    assert_no_record(bed);
+    bed_assert_no_record(bed);
     bed_free(bed);
 }
 
@@ -422,12 +415,12 @@ static void test_counted_once(void)
     Bed *bed = bed_plain();
 
     for (unsigned i = 0; i < 2; i++) {
-        cpu_store(bed, LINE(1), CPU + i, 1);
-        dma_read(bed, LINE(1), false);
-        cpu_store(bed, LINE(1) + 1, CPU + i, 1);
-        dma_read(bed, LINE(1) + 1, false);
+        bed_cpu_store(bed, LINE(1), CPU + i, 1);
+        bed_dma_read(bed, LINE(1), false);
+        bed_cpu_store(bed, LINE(1) + 1, CPU + i, 1);
+        bed_dma_read(bed, LINE(1) + 1, false);
         g_assert_cmpuint(bed_findings(bed, CBX_FINDING_STALE_READ), ==, i + 1);
-        maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
+        bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
     }
     g_assert_cmpuint(cbx_lines_counts(bed->lines)->stale_for_device, ==, 2);
     bed_free(bed);
@@ -456,8 +449,8 @@ static void test_records(void)
         cbx_lines_maintain(bed->lines, LINE(expected[i].line), 64,
                            expected[i].last, expected[i].pc);
     }
-    cpu_store(bed, LINE(0), CPU, 7 * 64);
-    cpu_store(bed, LINE(8), CPU, 64);
+    bed_cpu_store(bed, LINE(0), CPU, 7 * 64);
+    bed_cpu_store(bed, LINE(8), CPU, 64);
     cbx_lines_device_read(bed->lines, LINE(0), data, sizeof(data), false);
     g_assert_cmpuint(bed->records->len, ==, G_N_ELEMENTS(expected));
     for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
@@ -481,11 +474,11 @@ static void test_equal_store(void)
     Bed *bed = bed_plain();
     uint8_t same = OLD;
 
-    cpu_store(bed, LINE(1), OLD, 1);
-    dma_write(bed, LINE(1), 1, false);
-    assert_no_record(bed);
+    bed_cpu_store(bed, LINE(1), OLD, 1);
+    bed_dma_write(bed, LINE(1), 1, false);
+    bed_assert_no_record(bed);
     cbx_lines_cpu_write(bed->lines, LINE(2), &same, 1, true);
-    dma_write(bed, LINE(2), 1, false);
+    bed_dma_write(bed, LINE(2), 1, false);
     assert_record(bed, CBX_FINDING_DIRTY_WRITE, LINE(2), 64,
                   CBX_MAINTENANCE_NONE);
     bed_free(bed);
@@ -496,7 +489,7 @@ static void test_cpu_read(void)
     Bed *bed = bed_plain();
     uint8_t value;
 
-    dma_write(bed, LINE(1), 1, false);
+    bed_dma_write(bed, LINE(1), 1, false);
     cbx_lines_cpu_read(bed->lines, LINE(1), &value, 1, true);
     g_assert_cmphex(value, ==, OLD);
     assert_record(bed, CBX_FINDING_STALE_USE, LINE(1), 64,
@@ -513,8 +506,8 @@ static void test_alias(void)
     cbx_lines_cpu_write(bed->lines, LINE(1), &value, 1, false);
     assert_record(bed, CBX_FINDING_MIXED, BED_BASE, CBX_LINE_PAGE,
                   CBX_MAINTENANCE_NONE);
-    assert_byte(bed, LINE(1), OLD, DEV);
-    cpu_store(bed, LINE(2), CPU, 1);
+    bed_assert_byte(bed, LINE(1), OLD, DEV);
+    bed_cpu_store(bed, LINE(2), CPU, 1);
     cbx_lines_cpu_read(bed->lines, LINE(2), &value, 1, false);
     g_assert_cmphex(value, ==, OLD);
     assert_record(bed, CBX_FINDING_STALE_READ, LINE(2), 64,
@@ -528,208 +521,14 @@ static void test_racing_store(void)
 {
     Bed *bed = bed_plain();
 
-    dma_write(bed, LINE(1), 32, false);
+    bed_dma_write(bed, LINE(1), 32, false);
     bed->racing = LINE(1) + 40 - BED_BASE;
-    maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_INVALIDATE);
     bed->racing = 0;
-    assert_byte(bed, LINE(1), DEV, DEV);
-    assert_byte(bed, LINE(1) + 40, 0xcc, OLD);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
-    assert_byte(bed, LINE(1) + 40, 0xcc, 0xcc);
-    bed_free(bed);
-}
-
-/* ---- Tracking ---------------------------------------------------------- */
-
-static void test_track(void)
-{
-    Bed *bed = bed_new(0, 0, BED_PAGES, false);
-    CbxLineSurvey survey;
-
-    /* Before: counts as clean. */
-    cpu_store(bed, LINE(1), CPU, 1);
-    maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
-    dma_write(bed, LINE(2), 1, true);
-    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 0);
-    g_assert_cmphex(dma_read(bed, LINE(1), false), ==, CPU);
-    g_assert_cmphex(dma_read(bed, LINE(2), false), ==, DEV);
-    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 1);
-    /* From then on. */
-    cpu_store(bed, LINE(1), OLD, 1);
-    dma_write(bed, LINE(3), 128, false);
-    survey = cbx_lines_survey(bed->lines, LINE(0), 2 * CBX_LINE_PAGE);
-    g_assert_cmpuint(survey.tracked, ==, CBX_LINE_PAGE / CBX_LINE_SIZE);
-    g_assert_cmpuint(survey.stale_for_device, ==, 1);
-    g_assert_cmpuint(survey.stale_for_cpu, ==, 2);
-    assert_no_record(bed);
-    bed_free(bed);
-}
-
-static void test_untrack(void)
-{
-    Bed *bed = bed_plain();
-
-    cpu_store(bed, LINE(1), CPU, 1);
-    dma_write(bed, LINE(2), 1, false);
-    dma_write(bed, LINE(64), 1, false);
-    cbx_lines_untrack(bed->lines, LINE(2), 1);
-    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, BED_PAGES - 1);
-    assert_byte(bed, LINE(1), CPU, CPU);
-    assert_byte(bed, LINE(2), DEV, DEV);
-    assert_byte(bed, LINE(64), OLD, DEV);
-    cbx_lines_untrack(bed->lines, LINE(1), 2 * CBX_LINE_PAGE);
-    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 1);
-    assert_byte(bed, LINE(64), DEV, DEV);
-    dma_write(bed, LINE(255), 1, false);
-    assert_byte(bed, LINE(255), OLD, DEV);
-    cbx_lines_untrack_all(bed->lines);
-    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 0);
-    assert_byte(bed, LINE(255), DEV, DEV);
-    bed_free(bed);
-}
-
-/* A page that has to leave does so with its lines evicted. */
-static void test_table_full(void)
-{
-    Bed *bed = bed_new(0, 0, 3, false);
-
-    dma_write(bed, LINE(0), 1, false);
-    dma_write(bed, LINE(64), 1, false);
-    dma_write(bed, LINE(128), 1, false);
-    assert_byte(bed, LINE(0), OLD, DEV);
-    dma_write(bed, LINE(192), 1, false);
-    g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, 3);
-    g_assert_cmpuint(cbx_lines_counts(bed->lines)->evicted_pages, ==, 1);
-    assert_byte(bed, LINE(0), DEV, DEV);
-    bed_free(bed);
-}
-
-/* What was used lately stays. */
-static void test_table_use(void)
-{
-    for (unsigned used = 1; used < 3; used++) {
-        Bed *bed = bed_new(0, 0, 3, false);
-
-        for (unsigned page = 0; page < BED_PAGES; page++) {
-            dma_write(bed, LINE(64 * page), 1, false);
-        }
-        dma_read(bed, LINE(64 * used), false);
-        dma_read(bed, LINE(0), false);
-        g_assert_cmpuint(cbx_lines_counts(bed->lines)->evicted_pages, ==, 2);
-        assert_byte(bed, LINE(64 * used), OLD, DEV);
-        assert_byte(bed, LINE(64 * (3 - used)), DEV, DEV);
-        bed_free(bed);
-    }
-}
-
-/* A transfer of more pages than the table holds, which is at least one. */
-static void test_table_small(void)
-{
-    for (unsigned pages = 0; pages < 3; pages++) {
-        Bed *bed = bed_new(0, 0, pages, false);
-
-        dma_write(bed, LINE(0), BED_SIZE, false);
-        assert_byte(bed, LINE(0), DEV, DEV);
-        assert_byte(bed, LINE(255), OLD, DEV);
-        g_assert_cmpuint(cbx_lines_pages(bed->lines), ==, MAX(pages, 1));
-        bed_free(bed);
-    }
-}
-
-/* ---- Policies ---------------------------------------------------------- */
-
-/* What happened unasked, in a form that can be compared. */
-static char *policy_trace(unsigned policy, uint64_t seed)
-{
-    Bed *bed = bed_new(policy, seed, BED_PAGES, false);
-    const CbxLineCounts *counts = cbx_lines_counts(bed->lines);
-    GString *trace = g_string_new(NULL);
-
-    cbx_lines_track(bed->lines, BED_BASE, BED_SIZE);
-    for (unsigned i = 0; i < 64; i++) {
-        cpu_store(bed, LINE(i), CPU + i, 1);
-        dma_write(bed, LINE(128 + i), 1, false);
-        dma_read(bed, LINE(i), false);
-        g_string_append_printf(trace, "%" G_GUINT64_FORMAT "/%"
-                               G_GUINT64_FORMAT " ",
-                               counts->early_write_backs,
-                               counts->early_refills);
-    }
-    bed_free(bed);
-    return g_string_free(trace, false);
-}
-
-static void test_policy_seed(void)
-{
-    static const unsigned policies[] = {
-        CBX_POLICY_EARLY_WRITE_BACK, CBX_POLICY_EARLY_REFILL,
-    };
-    g_autofree char *late = policy_trace(0, 1);
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(policies); i++) {
-        g_autofree char *first = policy_trace(policies[i], 1);
-        g_autofree char *again = policy_trace(policies[i], 1);
-        g_autofree char *other = policy_trace(policies[i], 2);
-
-        g_assert_cmpstr(first, ==, again);
-        g_assert_cmpstr(first, !=, other);
-        g_assert_cmpstr(first, !=, late);
-    }
-}
-
-/* Sooner or later a line that was not cleaned goes over what DMA wrote. */
-static void test_early_write_back(void)
-{
-    Bed *bed = bed_new(CBX_POLICY_EARLY_WRITE_BACK, 3, BED_PAGES, false);
-    unsigned times = 0;
-
-    cbx_lines_track(bed->lines, BED_BASE, BED_SIZE);
-    cpu_store(bed, LINE(1), CPU, 1);
-    dma_write(bed, LINE(1) + 8, 1, false);
-    while (!bed_findings(bed, CBX_FINDING_OVERWRITTEN)) {
-        g_assert_cmpuint(++times, <, 10000);
-        dma_read(bed, LINE(2), false);
-    }
-    assert_byte(bed, LINE(1), CPU, CPU);
-    assert_byte(bed, LINE(1) + 8, OLD, OLD);
-    bed_free(bed);
-}
-
-/* Lines near the DMA more often than others, and others too. */
-static void test_early_write_back_where(void)
-{
-    Bed *bed = bed_new(CBX_POLICY_EARLY_WRITE_BACK, 3, BED_PAGES, false);
-    unsigned page = CBX_LINE_PAGE / CBX_LINE_SIZE;
-    uint64_t near, elsewhere;
-
-    cbx_lines_track(bed->lines, BED_BASE, BED_SIZE);
-    cpu_store(bed, LINE(0), CPU, BED_SIZE);
-    for (unsigned i = 0; i < page; i++) {
-        dma_read(bed, LINE(page), false);
-    }
-    near = page - cbx_lines_survey(bed->lines, LINE(page), CBX_LINE_PAGE)
-                  .stale_for_device;
-    elsewhere = page - cbx_lines_survey(bed->lines, LINE(0), CBX_LINE_PAGE)
-                       .stale_for_device;
-    g_assert_cmpuint(near, >, 2 * elsewhere);
-    g_assert_cmpuint(elsewhere, >, 0);
-    bed_free(bed);
-}
-
-/* Some lines show what DMA wrote without an invalidate, others do not. */
-static void test_early_refill(void)
-{
-    Bed *bed = bed_new(CBX_POLICY_EARLY_REFILL, 3, BED_PAGES, false);
-    unsigned fresh = 0;
-
-    cbx_lines_track(bed->lines, BED_BASE, BED_SIZE);
-    dma_write(bed, LINE(0), BED_SIZE, false);
-    for (unsigned i = 0; i < BED_SIZE / CBX_LINE_SIZE; i++) {
-        fresh += bed->ram[i * CBX_LINE_SIZE] == DEV;
-    }
-    g_assert_cmpuint(fresh, ==, cbx_lines_counts(bed->lines)->early_refills);
-    g_assert_cmpuint(fresh, >, 32);
-    g_assert_cmpuint(fresh, <, 128);
+    bed_assert_byte(bed, LINE(1), DEV, DEV);
+    bed_assert_byte(bed, LINE(1) + 40, 0xcc, OLD);
+    bed_maintain(bed, LINE(1), CBX_MAINTENANCE_CLEAN);
+    bed_assert_byte(bed, LINE(1) + 40, 0xcc, 0xcc);
     bed_free(bed);
 }
 
@@ -740,24 +539,24 @@ static void test_audit(void)
     Bed *bed = bed_new(0, 0, BED_PAGES, true);
 
     cbx_lines_track(bed->lines, BED_BASE, BED_SIZE);
-    cpu_store(bed, LINE(1), CPU, 1);
-    g_assert_cmphex(dma_read(bed, LINE(1), false), ==, CPU);
+    bed_cpu_store(bed, LINE(1), CPU, 1);
+    g_assert_cmphex(bed_dma_read(bed, LINE(1), false), ==, CPU);
     assert_record(bed, CBX_FINDING_STALE_READ, LINE(1), 64,
                   CBX_MAINTENANCE_NONE);
-    dma_write(bed, LINE(2), 64, false);
-    assert_byte(bed, LINE(2), DEV, DEV);
+    bed_dma_write(bed, LINE(2), 64, false);
+    bed_assert_byte(bed, LINE(2), DEV, DEV);
     cbx_lines_cpu_use(bed->lines, LINE(2), 1);
     assert_record(bed, CBX_FINDING_STALE_USE, LINE(2), 64,
                   CBX_MAINTENANCE_NONE);
     /* What the device has written is not taken for a store of the CPU's. */
-    dma_write(bed, LINE(2), 64, false);
-    assert_no_record(bed);
-    cpu_store(bed, LINE(2), CPU, 1);
-    maintain(bed, LINE(2), CBX_MAINTENANCE_CLEAN_INVALIDATE);
+    bed_dma_write(bed, LINE(2), 64, false);
+    bed_assert_no_record(bed);
+    bed_cpu_store(bed, LINE(2), CPU, 1);
+    bed_maintain(bed, LINE(2), CBX_MAINTENANCE_CLEAN_INVALIDATE);
     assert_record(bed, CBX_FINDING_OVERWRITTEN, LINE(2), 64,
                   CBX_MAINTENANCE_NONE);
-    assert_byte(bed, LINE(2), CPU, CPU);
-    assert_byte(bed, LINE(2) + 1, DEV, DEV);
+    bed_assert_byte(bed, LINE(2), CPU, CPU);
+    bed_assert_byte(bed, LINE(2) + 1, DEV, DEV);
     bed_free(bed);
 }
 
@@ -793,15 +592,6 @@ int main(int argc, char **argv)
         { "cpu/read", test_cpu_read },
         { "cpu/alias", test_alias },
         { "cpu/racing-store", test_racing_store },
-        { "tracking/track", test_track },
-        { "tracking/untrack", test_untrack },
-        { "tracking/table-full", test_table_full },
-        { "tracking/table-use", test_table_use },
-        { "tracking/table-small", test_table_small },
-        { "policy/seed", test_policy_seed },
-        { "policy/early-write-back", test_early_write_back },
-        { "policy/early-write-back-where", test_early_write_back_where },
-        { "policy/early-refill", test_early_refill },
         { "audit", test_audit },
     };
 
@@ -811,6 +601,7 @@ int main(int argc, char **argv)
 
         g_test_add_func(path, tests[i].run);
     }
+    coherence_page_tests();
     coherence_random_tests();
     return g_test_run();
 }
