@@ -51,7 +51,8 @@ const CbxCheck cbx_checks[] = {
       "a buffer and a passed check for each selected call, none of others",
       TRUE },
     { "witness", "cbx",
-      "what the device sees of a buffer agrees with what the driver says",
+      "what the device sees of a buffer or shows of a picture agrees with what "
+      "the driver says",
       FALSE },
     { "iommu-in-path", "cbx",
       "the device's addresses go through the IOMMU asked for", TRUE },

@@ -79,6 +79,7 @@ void cbx_result_free(CbxResult *r)
     g_free(r->expected);
     g_free(r->seen);
     g_free(r->source);
+    g_free(r->frame);
     g_free(r);
 }
 
@@ -432,6 +433,9 @@ static void read_result(CbxPort *port, JsonObject *o)
     r->buffer = read_result_buffer(port, o);
     r->port = port;
     r->time_ns = port->report->last_ns;
+    if (strcmp(r->check, "scan-out") == 0) {
+        r->frame = g_steal_pointer(&port->frame);
+    }
     g_ptr_array_add(port->report->results, r);
 }
 
@@ -496,10 +500,22 @@ static void read_fault(CbxPort *port, JsonObject *o G_GNUC_UNUSED)
     port->report->faults_struck++;
 }
 
-/* Probes and frames are told for people; checks report on them. */
-static void read_nothing(CbxPort *port G_GNUC_UNUSED,
-                         JsonObject *o G_GNUC_UNUSED)
+/* The device's own protocol of probes is for people; checks report on them. */
+static void read_probe(CbxPort *port G_GNUC_UNUSED,
+                       JsonObject *o G_GNUC_UNUSED)
 {
+}
+
+static void read_frame(CbxPort *port, JsonObject *o)
+{
+    g_autofree char *status = NULL;
+    g_autofree char *sum = NULL;
+
+    g_clear_pointer(&port->frame, g_free);
+    if (get_text(port, o, "status", &status) &&
+        get_text(port, o, "xxh64", &sum) && strcmp(status, "ok") == 0) {
+        port->frame = g_steal_pointer(&sum);
+    }
 }
 
 static const struct {
@@ -508,8 +524,8 @@ static const struct {
 } readers[] = {
     { "device", read_device },
     { "buffer", read_buffer },
-    { "probe",  read_nothing },
-    { "frame",  read_nothing },
+    { "probe",  read_probe },
+    { "frame",  read_frame },
     { "fault",  read_fault },
     { "text",   read_text },
     { "start",  read_start },
@@ -588,6 +604,7 @@ static void port_free(gpointer data)
     g_free(port->abi);
     g_free(port->iommu);
     g_free(port->seed);
+    g_free(port->frame);
     g_ptr_array_unref(port->sessions);
     g_ptr_array_unref(port->defects);
     g_string_free(port->partial, TRUE);

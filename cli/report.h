@@ -59,6 +59,8 @@ typedef struct CbxResult {
     char *seen;
     char *source;
     CbxBuffer *buffer;  /* of the report, or NULL */
+    char *frame;        /* of "scan-out": checksum of what the device showed,
+                           or NULL when it did not say so before */
     guint64 time_ns;    /* QEMU's virtual clock; 0 for the command's own */
 } CbxResult;
 
@@ -85,6 +87,8 @@ struct CbxPort {
     char *iommu;
     guint64 addr_bits;
     char *seed;
+    char *frame;           /* checksum of the last good "frame" that no result
+                              was about, or NULL */
     GPtrArray *sessions;   /* CbxSession */
     GPtrArray *defects;    /* char *: sentences */
     guint64 records;       /* lines that were records */

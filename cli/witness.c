@@ -197,9 +197,41 @@ static void check_call(GPtrArray *findings, const CbxIommu *iommu,
                        "project's own"));
 }
 
+/* Is @number in @text, and not only the beginning of a longer one? */
+static gboolean names(const char *text, const char *number)
+{
+    const char *found = number ? strstr(text, number) : NULL;
+
+    return found && !g_ascii_isxdigit(found[strlen(number)]);
+}
+
+/* A picture that a driver says was shown, the device has shown. */
+static void check_screens(GPtrArray *findings, const CbxReport *report)
+{
+    for (guint i = 0; i < report->results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(report->results, i);
+        g_autofree char *seen = NULL;
+
+        if (strcmp(r->check, "scan-out") != 0 ||
+            r->outcome != CBX_OUTCOME_PASS ||
+            names(r->seen, r->frame)) {
+            continue;
+        }
+        seen = r->frame ? g_strdup_printf("one whose pixels sum to %s",
+                                          r->frame)
+                        : g_strdup("none, and yet scan-out passed");
+        add(findings, r->port,
+            cbx_result_new(CBX_JUDGE, r->api, r->variant, "witness",
+                           CBX_OUTCOME_FAIL,
+                           "the device shows the driver's picture", seen,
+                           "project's own"));
+    }
+}
+
 void cbx_witness(GPtrArray *findings, const CbxIommu *iommu,
                  const CbxReport *report)
 {
+    check_screens(findings, report);
     for (guint i = 0; i < report->ports->len; i++) {
         const CbxPort *port = cbx_report_port(report, i);
 

@@ -310,6 +310,51 @@ static Stream *one_buffer(const char *iommu, const char *facts)
 
 #define ONE "--api AllocateCommonBuffer"
 
+#define SUM "0x123456789abcdef0"
+
+/* A good run of one call whose driver says that the screen showed SUM. */
+static Stream *one_picture(const char *frame)
+{
+    Stream *stream = stream_new();
+
+    stream_device(stream, "intel-iommu");
+    stream_start(stream, DRIVER);
+    stream_call(stream, 1, "AllocateCommonBuffer", "intel-iommu", FACTS_VTD);
+    if (frame) {
+        stream_record(stream, "frame", frame);
+    }
+    stream_record(stream, "result",
+                  "\"driver\":\"" DRIVER "\","
+                  "\"api\":\"AllocateCommonBuffer\",\"variant\":\"\","
+                  "\"check\":\"scan-out\",\"verdict\":\"pass\","
+                  "\"expected\":\"a picture\",\"seen\":\"sum " SUM "\","
+                  "\"source\":\"project's own\"");
+    stream_tail(stream);
+    return stream;
+}
+
+static void a_picture_that_was_shown_passes(void)
+{
+    g_autoptr(Stream) stream =
+        one_picture("\"status\":\"ok\",\"xxh64\":\"" SUM "\"");
+    g_autoptr(CbxJudgement) j = judge(stream, ONE, CBX_ENDING_STOPPED, 0);
+
+    g_assert_cmpint(j->verdict, ==, CBX_VERDICT_PASS);
+}
+
+static void a_picture_that_was_not_shown_fails(void)
+{
+    g_autoptr(Stream) none = one_picture(NULL);
+    g_autoptr(Stream) other =
+        one_picture("\"status\":\"ok\",\"xxh64\":\"0x1\"");
+    g_autoptr(Stream) bad =
+        one_picture("\"status\":\"bus error\",\"xxh64\":\"" SUM "\"");
+
+    assert_fails(none, ONE, "witness");
+    assert_fails(other, ONE, "witness");
+    assert_fails(bad, ONE, "witness");
+}
+
 static void an_untranslated_buffer_fails(void)
 {
     g_autoptr(Stream) stream =
@@ -668,6 +713,8 @@ int main(int argc, char **argv)
     TEST(a_driver_without_end_fails);
     TEST(a_driver_that_hides_a_failure_fails);
     TEST(a_driver_that_fails_without_a_check_fails);
+    TEST(a_picture_that_was_shown_passes);
+    TEST(a_picture_that_was_not_shown_fails);
     TEST(an_untranslated_buffer_fails);
     TEST(a_half_translated_buffer_fails);
     TEST(a_translated_buffer_without_iommu_fails);

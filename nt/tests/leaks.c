@@ -8,8 +8,11 @@ static const GUID Class = { 0x0f3a1d7e, 0x8b52, 0x4f0e,
                             { 0x93, 0x2b, 0x5e, 0x66, 0x90, 0x1c, 0x27,
                               0x4d } };
 
+static KEVENT Waits;
+
 static VOID NTAPI Wait(PVOID Event)
 {
+    KeSetEvent(&Waits, IO_NO_INCREMENT, FALSE);
     KeWaitForSingleObject(Event, Executive, KernelMode, FALSE, NULL);
 }
 
@@ -103,8 +106,11 @@ static NTSTATUS LeakAll(CASE_DEVICE *Device)
     IoAllocateIrp(1, FALSE);
     IoAllocateWorkItem(Device->Self);
     KeInitializeEvent(&Never, NotificationEvent, FALSE);
+    KeInitializeEvent(&Waits, NotificationEvent, FALSE);
     PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL, Wait,
                          &Never);
+    /* One that begins only when the image has gone is another case. */
+    KeWaitForSingleObject(&Waits, Executive, KernelMode, FALSE, NULL);
     Dma(Device, Mdl);
     return STATUS_SUCCESS;
 }
