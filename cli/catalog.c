@@ -75,6 +75,14 @@ const CbxFault cbx_faults[] = {
       "the framework refuses with an undocumented status" },
     { "hal-exhausted", CBX_FAULT_IN_GUEST,
       "the HAL, once out of memory below a limit, stays so" },
+    { "ndis-wrong-context", CBX_FAULT_IN_GUEST,
+      "NDIS calls a provider of shared memory with another context" },
+    { "ndis-wrong-status", CBX_FAULT_IN_GUEST,
+      "NDIS changes the status that a provider returned" },
+    { "ndis-short-list", CBX_FAULT_IN_GUEST,
+      "NDIS leaves out the last of several elements of a scatter list" },
+    { "ndis-wrong-length", CBX_FAULT_IN_GUEST,
+      "NDIS announces shared memory of another length" },
     { 0 }
 };
 #undef FAULT
@@ -96,9 +104,18 @@ static const guint kmdf_calls[] = {
     CBX_API_NONE
 };
 
+static const guint net_calls[] = {
+    CBX_API_NDIS_M_ALLOCATE_SHARED,
+    CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC,
+    CBX_API_NDIS_ALLOCATE_SHARED,
+    CBX_API_NET_ALLOCATE_SHARED,
+    CBX_API_NONE
+};
+
 const CbxDriver cbx_drivers[] = {
     { .name = "cbxwdm.sys", .calls = wdm_calls },
     { .name = "cbxkmdf.sys", .calls = kmdf_calls },
+    { .name = "cbxnet.sys", .calls = net_calls },
     { 0 }
 };
 

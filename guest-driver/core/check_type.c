@@ -19,12 +19,15 @@ static bool is_x86(uint32_t type)
 
 /*
  * On x64, AllocateCommonBuffer gives cached memory whatever was asked for;
- * HalAllocateCommonBuffer is the same routine by another way.
+ * HalAllocateCommonBuffer is the same routine by another way, and NDIS's calls
+ * for a miniport ignore Cached there.
  */
 static bool wants_uncached(const CbxBuffer *b)
 {
     return b->api != CBX_API_ALLOCATE_COMMON_BUFFER &&
            b->api != CBX_API_HAL_ALLOCATE_COMMON_BUFFER &&
+           b->api != CBX_API_NDIS_M_ALLOCATE_SHARED &&
+           b->api != CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC &&
            (b->cache == CBX_CACHE_NONCACHED ||
             b->cache == CBX_CACHE_WRITECOMBINED);
 }

@@ -45,7 +45,7 @@
     /* PutDmaAdapter keeps the adapter */ \
     X(HAL_FAULT_LEAK, 0x8000, "hal-leak") \
     /* what a highest address has made impossible once stays so */ \
-    X(HAL_FAULT_EXHAUSTED, 0x10000, "hal-exhausted")
+    X(HAL_FAULT_EXHAUSTED, 0x200000, "hal-exhausted")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_

@@ -152,6 +152,21 @@ struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
 enum { NTS_WDF_FAULT_LIST(NTS_WDF_FAULT_ENUM_) };
 #undef NTS_WDF_FAULT_ENUM_
 
+/* ---- Faults of ndis.sys, the same way ----------------------------------- */
+
+#define NTS_NDIS_FAULT_LIST(X) \
+    /* NetAllocateSharedMemory is called without the provider's context */ \
+    X(NDIS_FAULT_CONTEXT, 0x1000000, "ndis-wrong-context") \
+    /* the caller gets another status than the provider returned */ \
+    X(NDIS_FAULT_STATUS, 0x2000000, "ndis-wrong-status") \
+    /* the last of several elements of a scatter list is left out */ \
+    X(NDIS_FAULT_LIST, 0x4000000, "ndis-short-list") \
+    /* a completed allocation is announced with another length */ \
+    X(NDIS_FAULT_ASYNC, 0x8000000, "ndis-wrong-length")
+#define NTS_NDIS_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
+enum { NTS_NDIS_FAULT_LIST(NTS_NDIS_FAULT_ENUM_) };
+#undef NTS_NDIS_FAULT_ENUM_
+
 /* Those that are on. */
 ULONG HalNtsFaults(VOID);
 
