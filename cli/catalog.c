@@ -113,9 +113,9 @@ static const guint net_calls[] = {
 };
 
 const CbxDriver cbx_drivers[] = {
-    { .name = "cbxwdm.sys", .calls = wdm_calls },
-    { .name = "cbxkmdf.sys", .calls = kmdf_calls },
-    { .name = "cbxnet.sys", .calls = net_calls },
+    { .name = "cbxwdm.sys", .calls = wdm_calls, .device = "cbx" },
+    { .name = "cbxkmdf.sys", .calls = kmdf_calls, .device = "cbx" },
+    { .name = "cbxnet.sys", .calls = net_calls, .device = "cbx-net" },
     { 0 }
 };
 

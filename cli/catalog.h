@@ -18,6 +18,7 @@ typedef struct CbxCall {
 typedef struct CbxDriver {
     const char *name;    /* file in the guest, and "driver" in its records */
     const guint *calls;  /* CBX_API_*, ends with CBX_API_NONE */
+    const char *device;  /* QEMU's type of the CBX device in its machine */
 } CbxDriver;
 
 /* Where a fault is injected. */

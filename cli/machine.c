@@ -88,8 +88,9 @@ static char *kernel_command_line(const CbxOptions *o)
 static char *device_argument(const CbxOptions *o)
 {
     g_autofree char *faults = join_faults(o, CBX_FAULT_IN_DEVICE, ":");
-    GString *line = g_string_new("cbx,report=report");
+    GString *line = g_string_new(cbx_options_driver(o)->device);
 
+    g_string_append(line, ",report=report");
     if (o->has_seed) {
         g_string_append_printf(line, ",seed=%" G_GUINT64_FORMAT, o->seed);
     }

@@ -191,6 +191,7 @@ static void bring_driver(CbxOptions *o, const char *path, char *name)
     o->brought = g_new0(CbxDriver, 1);
     o->brought->name = name;
     o->brought->calls = no_calls;
+    o->brought->device = "cbx";
     o->driver = o->brought;
 }
 

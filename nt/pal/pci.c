@@ -20,18 +20,33 @@ static char *interrupts = "message";
 module_param(interrupts, charp, 0444);
 MODULE_PARM_DESC(interrupts, "message or line: what the device's resources hold");
 
-/* The CBX device, then what cbx_nt.device= names if it is another. */
+/* The CBX devices, then what cbx_nt.device= names if it is another. */
+enum { OUR_IDS = 3 };
 static struct pci_device_id ids[] = {
 	{ PCI_DEVICE(CBX_PCI_VENDOR_ID, CBX_PCI_DEVICE_ID) },
+	{ PCI_DEVICE(CBX_PCI_VENDOR_ID, CBX_NET_PCI_DEVICE_ID) },
+	{ PCI_DEVICE(CBX_PCI_VENDOR_ID, CBX_DISPLAY_PCI_DEVICE_ID) },
 	{ },
 	{ }
 };
-static const struct pci_device_id *wanted = &ids[0];
+static const struct pci_device_id *wanted;  /* NULL: any of ours */
 static struct nt_device *first;
+
+static bool is_ours(u32 vendor, u32 number)
+{
+	int i;
+
+	for (i = 0; i < OUR_IDS; i++)
+		if (vendor == ids[i].vendor && number == ids[i].device)
+			return true;
+	return false;
+}
 
 static bool is_wanted(const struct pci_dev *pci)
 {
-	return pci->vendor == wanted->vendor && pci->device == wanted->device;
+	return wanted ? pci->vendor == wanted->vendor &&
+			pci->device == wanted->device
+		      : is_ours(pci->vendor, pci->device);
 }
 
 static int attach_report(struct pci_dev *pci, struct nt_device *held)
@@ -61,7 +76,7 @@ static int nt_probe(struct pci_dev *pci, const struct pci_device_id *id)
 		return err;
 	held->pci = pci;
 	pci_set_drvdata(pci, held);
-	if (id->vendor == ids[0].vendor && id->device == ids[0].device) {
+	if (is_ours(id->vendor, id->device)) {
 		err = attach_report(pci, held);
 		if (err)
 			return err;
@@ -97,9 +112,11 @@ static bool choose_device(void)
 		return true;
 	if (sscanf(device, "%4x:%4x%c", &vendor, &number, &end) != 2)
 		return false;
-	if (vendor != ids[0].vendor || number != ids[0].device) {
-		ids[1] = (struct pci_device_id){ PCI_DEVICE(vendor, number) };
-		wanted = &ids[1];
+	if (!is_ours(vendor, number)) {
+		ids[OUR_IDS] = (struct pci_device_id){
+			PCI_DEVICE(vendor, number)
+		};
+		wanted = &ids[OUR_IDS];
 	}
 	return true;
 }
