@@ -29,6 +29,8 @@ const CbxCheck cbx_checks[] = {
       FALSE },
     { "unloadable", "stand-in", "the driver has a DriverUnload routine",
       FALSE },
+    { "frames-returned", "stand-in",
+      "frames that are sent come back unchanged, in order", FALSE },
     { "everything-returned", "stand-in", "nothing is left after DriverUnload",
       FALSE },
     { "program", "stand-in", "a program can use the driver's control interface",

@@ -50,6 +50,29 @@ struct _NET_BUFFER_LIST {
 #define NDIS_RECEIVE_FLAGS_RESOURCES                0x00000002
 #define NDIS_RETURN_FLAGS_DISPATCH_LEVEL            0x00000001
 
+typedef struct _NET_BUFFER_LIST_POOL_PARAMETERS {
+    NDIS_OBJECT_HEADER Header;
+    UCHAR ProtocolId;
+    BOOLEAN fAllocateNetBuffer;
+    USHORT ContextSize;
+    ULONG PoolTag;
+    ULONG DataSize;
+} NET_BUFFER_LIST_POOL_PARAMETERS, *PNET_BUFFER_LIST_POOL_PARAMETERS;
+C_ASSERT(sizeof(NET_BUFFER_LIST_POOL_PARAMETERS) == 0x10);
+
+NDISAPI NDIS_HANDLE NTAPI NdisAllocateNetBufferListPool(
+    NDIS_HANDLE NdisHandle, PNET_BUFFER_LIST_POOL_PARAMETERS Parameters);
+NDISAPI VOID NTAPI NdisFreeNetBufferListPool(NDIS_HANDLE PoolHandle);
+NDISAPI PNET_BUFFER_LIST NTAPI NdisAllocateNetBufferAndNetBufferList(
+    NDIS_HANDLE PoolHandle, USHORT ContextSize, USHORT ContextBackFill,
+    PMDL MdlChain, ULONG DataOffset, SIZE_T DataLength);
+NDISAPI VOID NTAPI NdisFreeNetBufferList(PNET_BUFFER_LIST List);
+NDISAPI PMDL NTAPI NdisAllocateMdl(NDIS_HANDLE NdisHandle,
+                                   PVOID VirtualAddress, ULONG Length);
+NDISAPI VOID NTAPI NdisFreeMdl(PMDL Mdl);
+NDISAPI VOID NTAPI NdisMIndicateReceiveNetBufferLists(
+    NDIS_HANDLE MiniportHandle, PNET_BUFFER_LIST Lists, NDIS_PORT_NUMBER Port,
+    ULONG NumberOfNetBufferLists, ULONG ReceiveFlags);
 NDISAPI VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportHandle,
                                                    PNET_BUFFER_LIST Lists,
                                                    ULONG SendCompleteFlags);

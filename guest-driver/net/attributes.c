@@ -25,7 +25,8 @@ AttributesRegister(NDIS_HANDLE Miniport, NDIS_HANDLE Context)
 }
 
 NDIS_STATUS
-AttributesDescribe(NDIS_HANDLE Miniport)
+AttributesDescribe(NDIS_HANDLE Miniport, const UCHAR *Address,
+                   BOOLEAN LinkUp)
 {
     NDIS_MINIPORT_ADAPTER_ATTRIBUTES Attributes;
     NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES *General =
@@ -42,7 +43,8 @@ AttributesDescribe(NDIS_HANDLE Miniport)
     General->XmitLinkSpeed = NET_LINK_SPEED;
     General->MaxRcvLinkSpeed = NET_LINK_SPEED;
     General->RcvLinkSpeed = NET_LINK_SPEED;
-    General->MediaConnectState = MediaConnectStateDisconnected;
+    General->MediaConnectState = LinkUp ? MediaConnectStateConnected
+                                        : MediaConnectStateDisconnected;
     General->MediaDuplexState = MediaDuplexStateFull;
     General->LookaheadSize = NET_MTU;
     General->MacOptions = NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA |
@@ -55,8 +57,8 @@ AttributesDescribe(NDIS_HANDLE Miniport)
                                       NDIS_PACKET_TYPE_PROMISCUOUS;
     General->MaxMulticastListSize = 32;
     General->MacAddressLength = NET_ADDRESS;
-    RtlCopyMemory(General->PermanentMacAddress, OidAddress, NET_ADDRESS);
-    RtlCopyMemory(General->CurrentMacAddress, OidAddress, NET_ADDRESS);
+    RtlCopyMemory(General->PermanentMacAddress, Address, NET_ADDRESS);
+    RtlCopyMemory(General->CurrentMacAddress, Address, NET_ADDRESS);
     General->AccessType = NET_IF_ACCESS_BROADCAST;
     General->DirectionType = NET_IF_DIRECTION_SENDRECEIVE;
     General->ConnectionType = NET_IF_CONNECTION_DEDICATED;

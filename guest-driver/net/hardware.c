@@ -73,10 +73,11 @@ HardwareMessageIsr(NDIS_HANDLE Context, ULONG MessageId,
                    PBOOLEAN QueueDefaultInterruptDpc, PULONG TargetProcessors)
 {
     UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(MessageId);
 
     *TargetProcessors = 0;
-    *QueueDefaultInterruptDpc = MessageId == CBX_NET_VECTOR;
-    return MessageId == CBX_NET_VECTOR;
+    *QueueDefaultInterruptDpc = TRUE;
+    return TRUE;
 }
 
 /* The line may be shared: it is ours only if the device asserts it. */
@@ -106,12 +107,15 @@ HardwareMessageDpc(NDIS_HANDLE Context, ULONG MessageId,
 {
     CBX_NET_HARDWARE *Hardware = Context;
 
-    UNREFERENCED_PARAMETER(MessageId);
     UNREFERENCED_PARAMETER(MiniportDpcContext);
     UNREFERENCED_PARAMETER(ReceiveThrottleParameters);
     UNREFERENCED_PARAMETER(Reserved);
 
-    KeSetEvent(&Hardware->Completed, IO_NO_INCREMENT, FALSE);
+    if (MessageId == CBX_NET_VECTOR) {
+        KeSetEvent(&Hardware->Completed, IO_NO_INCREMENT, FALSE);
+    } else if (Hardware->Traffic) {
+        Hardware->Traffic(Hardware->TrafficContext, MessageId);
+    }
 }
 
 static MINIPORT_INTERRUPT_DPC HardwareLineDpc;
@@ -140,8 +144,10 @@ HardwareConnect(CBX_NET_HARDWARE *Hardware)
     Characteristics.MessageInterruptDpcHandler = HardwareMessageDpc;
     Status = NdisMRegisterInterruptEx(Hardware->Miniport, Hardware,
                                       &Characteristics, &Hardware->Interrupt);
-    Hardware->IsMessage = Status == NDIS_STATUS_SUCCESS &&
-        Characteristics.InterruptType == NDIS_CONNECT_MESSAGE_BASED;
+    if (Status == NDIS_STATUS_SUCCESS &&
+        Characteristics.InterruptType == NDIS_CONNECT_MESSAGE_BASED) {
+        Hardware->Messages = Characteristics.MessageInfoTable->MessageCount;
+    }
     return Status;
 }
 
@@ -165,7 +171,7 @@ HardwareStart(CBX_NET_HARDWARE *Hardware, NDIS_HANDLE Miniport,
         goto cleanup;
     }
     WorldInitialize(&Hardware->World, &Hardware->Bars,
-                    Hardware->IsMessage ? &Hardware->Completed : NULL);
+                    Hardware->Messages ? &Hardware->Completed : NULL);
     return NDIS_STATUS_SUCCESS;
 
 cleanup:

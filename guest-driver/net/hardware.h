@@ -10,7 +10,9 @@ typedef struct _CBX_NET_HARDWARE {
     NDIS_HANDLE Miniport;
     CBX_BARS Bars;
     NDIS_HANDLE Interrupt;
-    BOOLEAN IsMessage;
+    ULONG Messages;             /* that the system assigned; 0: the line */
+    VOID (*Traffic)(PVOID Context, ULONG Vector);   /* DPC of the others */
+    PVOID TrafficContext;
     KEVENT Completed;           /* the verification's message has come */
     CBX_WORLD World;
 } CBX_NET_HARDWARE;

@@ -3,6 +3,7 @@
 #include "miniport.h"
 
 #include "attributes.h"
+#include "cbx/abi.h"
 #include "oid.h"
 #include "run.h"
 
@@ -22,6 +23,44 @@ MiniportVerify(CBX_NET_ADAPTER *Adapter)
     return Status;
 }
 
+static VOID
+MiniportTrafficInterrupt(PVOID Context, ULONG Vector)
+{
+    CBX_NET_ADAPTER *Adapter = Context;
+
+    TrafficInterrupt(&Adapter->Traffic, Vector);
+}
+
+/* TRUE: frames can be exchanged and the link is up. */
+static BOOLEAN
+MiniportCardStart(CBX_NET_ADAPTER *Adapter)
+{
+    CBX_NET_HARDWARE *Hardware = &Adapter->Hardware;
+    ULONG *Registers = (ULONG *)(Hardware->Bars.Regs + CBX_REG_NET_STATUS);
+    ULONG Low = READ_REGISTER_ULONG(Registers + 2);
+    ULONG High = READ_REGISTER_ULONG(Registers + 3);
+
+    for (ULONG i = 0; i < sizeof(Adapter->Address); i++) {
+        Adapter->Address[i] = (UCHAR)((i < 4 ? Low : High) >> i % 4 * 8);
+    }
+    if (MemoryStart(&Adapter->Memory, Adapter->Miniport, 32) !=
+            NDIS_STATUS_SUCCESS) {
+        return FALSE;
+    }
+    Hardware->Traffic = MiniportTrafficInterrupt;
+    Hardware->TrafficContext = Adapter;
+    return TrafficAllocate(&Adapter->Traffic, Hardware) &&
+           READ_REGISTER_ULONG(Registers) & CBX_NET_LINK;
+}
+
+/* The mirror image; harmless when it has not started. */
+static VOID
+MiniportCardStop(CBX_NET_ADAPTER *Adapter)
+{
+    TrafficFree(&Adapter->Traffic);
+    MemoryStop(&Adapter->Memory);
+}
+
 NDIS_STATUS NTAPI
 MiniportInitializeEx(NDIS_HANDLE NdisMiniportHandle,
                      NDIS_HANDLE MiniportDriverContext,
@@ -29,6 +68,7 @@ MiniportInitializeEx(NDIS_HANDLE NdisMiniportHandle,
 {
     CBX_NET_ADAPTER *Adapter;
     NDIS_STATUS Status;
+    BOOLEAN HasCard;
 
     UNREFERENCED_PARAMETER(MiniportDriverContext);
 
@@ -52,12 +92,16 @@ MiniportInitializeEx(NDIS_HANDLE NdisMiniportHandle,
     if (Status != NDIS_STATUS_SUCCESS) {
         goto cleanupHardware;
     }
-    Status = AttributesDescribe(NdisMiniportHandle);
+    /* A device that is no network card has no link, and no more. */
+    HasCard = MiniportCardStart(Adapter);
+    Status = AttributesDescribe(NdisMiniportHandle, Adapter->Address, HasCard);
     if (Status != NDIS_STATUS_SUCCESS) {
-        goto cleanupHardware;
+        goto cleanupCard;
     }
     return NDIS_STATUS_SUCCESS;
 
+cleanupCard:
+    MiniportCardStop(Adapter);
 cleanupHardware:
     HardwareStop(&Adapter->Hardware);
 cleanupAdapter:
@@ -73,6 +117,7 @@ MiniportHaltEx(NDIS_HANDLE Context, NDIS_HALT_ACTION Action)
 
     UNREFERENCED_PARAMETER(Action);
 
+    MiniportCardStop(Adapter);
     HardwareStop(&Adapter->Hardware);
     ExFreePoolWithTag(Adapter, CBX_NET_TAG);
 }
@@ -91,28 +136,60 @@ MiniportSharedMemoryAllocateComplete(NDIS_HANDLE Context, PVOID VirtualAddress,
 NDIS_STATUS NTAPI
 MiniportPause(NDIS_HANDLE Context, PNDIS_MINIPORT_PAUSE_PARAMETERS Parameters)
 {
-    UNREFERENCED_PARAMETER(Context);
+    CBX_NET_ADAPTER *Adapter = Context;
+
     UNREFERENCED_PARAMETER(Parameters);
 
-    return NDIS_STATUS_SUCCESS;
+    return TrafficPause(&Adapter->Traffic);
 }
 
 NDIS_STATUS NTAPI
 MiniportRestart(NDIS_HANDLE Context,
                 PNDIS_MINIPORT_RESTART_PARAMETERS Parameters)
 {
-    UNREFERENCED_PARAMETER(Context);
+    CBX_NET_ADAPTER *Adapter = Context;
+
     UNREFERENCED_PARAMETER(Parameters);
 
-    return NDIS_STATUS_SUCCESS;
+    return TrafficStart(&Adapter->Traffic);
+}
+
+VOID NTAPI
+MiniportSendNetBufferLists(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists,
+                           NDIS_PORT_NUMBER Port, ULONG SendFlags)
+{
+    CBX_NET_ADAPTER *Adapter = Context;
+
+    UNREFERENCED_PARAMETER(Port);
+
+    TrafficSend(&Adapter->Traffic, Lists, SendFlags);
+}
+
+VOID NTAPI
+MiniportReturnNetBufferLists(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists,
+                             ULONG ReturnFlags)
+{
+    CBX_NET_ADAPTER *Adapter = Context;
+
+    UNREFERENCED_PARAMETER(ReturnFlags);
+
+    TrafficReturn(&Adapter->Traffic, Lists);
+}
+
+/* Whoever cancels has to wait no longer than for the frames before his. */
+VOID NTAPI
+MiniportCancelSend(NDIS_HANDLE Context, PVOID CancelId)
+{
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(CancelId);
 }
 
 NDIS_STATUS NTAPI
 MiniportOidRequest(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request)
 {
-    UNREFERENCED_PARAMETER(Context);
+    CBX_NET_ADAPTER *Adapter = Context;
 
-    return OidRequest(Request);
+    return OidRequest(Adapter->Address, Request);
 }
 
 /* Requests are answered at once: there is nothing to cancel. */

@@ -4,12 +4,15 @@
 
 #include "hardware.h"
 #include "memory.h"
+#include "traffic.h"
 
 /* One adapter, from MiniportInitializeEx to MiniportHaltEx. */
 typedef struct _CBX_NET_ADAPTER {
     NDIS_HANDLE Miniport;
     CBX_NET_HARDWARE Hardware;
     CBX_NET_MEMORY Memory;
+    CBX_NET_TRAFFIC Traffic;
+    UCHAR Address[6];           /* of the card on the network */
 } CBX_NET_ADAPTER;
 
 MINIPORT_INITIALIZE MiniportInitializeEx;

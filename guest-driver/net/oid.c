@@ -15,8 +15,6 @@
 #define OID_802_3_MULTICAST_LIST        0x01010103u
 #define OID_802_3_MAXIMUM_LIST_SIZE     0x01010104u
 
-const UCHAR OidAddress[NET_ADDRESS] = { 0x02, 'C', 'B', 'X', 0x00, 0x02 };
-
 static const char OidVendor[] = "CBX project";
 
 /* Values that never change. */
@@ -66,7 +64,7 @@ OidAnswer(NDIS_OID_REQUEST *Request, const VOID *Value, ULONG Length)
 }
 
 static NDIS_STATUS
-OidQuery(NDIS_OID_REQUEST *Request)
+OidQuery(const UCHAR *Address, NDIS_OID_REQUEST *Request)
 {
     NDIS_OID Oid = Request->DATA.QUERY_INFORMATION.Oid;
 
@@ -80,7 +78,7 @@ OidQuery(NDIS_OID_REQUEST *Request)
         return OidAnswer(Request, OidVendor, sizeof(OidVendor));
     case OID_802_3_PERMANENT_ADDRESS:
     case OID_802_3_CURRENT_ADDRESS:
-        return OidAnswer(Request, OidAddress, sizeof(OidAddress));
+        return OidAnswer(Request, Address, NET_ADDRESS);
     default:
         return NDIS_STATUS_NOT_SUPPORTED;
     }
@@ -113,12 +111,12 @@ OidSet(NDIS_OID_REQUEST *Request)
 }
 
 NDIS_STATUS
-OidRequest(NDIS_OID_REQUEST *Request)
+OidRequest(const UCHAR *Address, NDIS_OID_REQUEST *Request)
 {
     switch (Request->RequestType) {
     case NdisRequestQueryInformation:
     case NdisRequestQueryStatistics:
-        return OidQuery(Request);
+        return OidQuery(Address, Request);
     case NdisRequestSetInformation:
         return OidSet(Request);
     default:

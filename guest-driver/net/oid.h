@@ -13,15 +13,13 @@ enum {
 
 #define NET_LINK_SPEED 1000000000ull    /* bit/s */
 
-/* The card's address, locally administered. */
-extern const UCHAR OidAddress[NET_ADDRESS];
-
 /* What the card answers; the length in bytes. */
 extern NDIS_OID OidSupported[];
 extern const ULONG OidSupportedLength;
 
-/* Answers or carries out a request; never pending. */
+/* Answers or carries out a request to the card of an address; never pending. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
-NDIS_STATUS OidRequest(_Inout_ NDIS_OID_REQUEST *Request);
+NDIS_STATUS OidRequest(_In_ const UCHAR *Address,
+                       _Inout_ NDIS_OID_REQUEST *Request);
 
 #endif /* CBX_NET_OID_H */

@@ -105,6 +105,9 @@ static bool q_has_work(CbxState *s, CbxQueue *q)
     if (!q_running(q)) {
         return false;
     }
+    if (q->waiting) {
+        return false;
+    }
     if (q->busy) {
         return q->due ? qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) >= q->due
                       : !q_fenced(s, q);
@@ -170,6 +173,7 @@ static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
     q->cq_head = 0;
     q->phase = true;
     q->busy = false;
+    q->waiting = false;
     q->stuck = false;
     q->due = 0;
     if (status != CBX_STATUS_OK) {
@@ -229,6 +233,7 @@ static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
 {
     *q_reg(q, CBX_Q_STATUS) = status;
     q->busy = false;
+    q->waiting = false;
     q->due = 0;
     cbx_note_error(s, status);
     trace_cbx_queue_stop(q_number(s, q), status);
@@ -306,6 +311,9 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
     if (t->op < CBX_OP_COUNT && d.reserved) {
         t->status = CBX_STATUS_BAD_FLAGS;
         t->value = t->address;
+    } else if (t->op == CBX_OP_RECEIVE && s->nic) {
+        q->waiting = true;
+        cbx_net_wait(s);
     } else {
         cbx_transfer_start(s, t);
     }
@@ -323,6 +331,29 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
         cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
     }
     return CBX_STATUS_OK;
+}
+
+void cbx_queue_receive(CbxState *s, CbxQueue *q, const uint8_t *data,
+                       size_t size)
+{
+    uint8_t *memory = memory_region_get_ram_ptr(&s->memory);
+    CbxTransfer *t = &q->transfer;
+    uint64_t room = t->length;
+
+    q->waiting = false;
+    if (size <= room) {
+        t->length = size;
+    }
+    cbx_transfer_start(s, t);
+    if (t->status == CBX_STATUS_OK && size > room) {
+        t->status = CBX_STATUS_BAD_LENGTH;
+        t->value = t->address;
+    }
+    if (t->status == CBX_STATUS_OK) {
+        memcpy(memory + t->offset, data, size);
+        memory_region_set_dirty(&s->memory, t->offset, size);
+    }
+    cbx_queue_schedule(s);
 }
 
 /* Does the fault hold back what is over? */
@@ -391,6 +422,9 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
 {
     CbxTransfer *t = &q->transfer;
 
+    if (t->op == CBX_OP_SEND && t->status == CBX_STATUS_OK) {
+        cbx_net_send(s, t->offset, t->length);
+    }
     q->busy = false;
     q->due = 0;
     q->ended++;
@@ -511,13 +545,17 @@ static bool cbx_queue_valid(CbxState *s, CbxQueue *q)
     if (q->due && !q->busy) {
         return false;
     }
+    if (q->waiting && (!q->busy || !s->nic ||
+                       q->transfer.op != CBX_OP_RECEIVE)) {
+        return false;
+    }
     if (!q_enabled(q)) {
         return !q->busy;
     }
     return cbx_queue_check(s, q) == CBX_STATUS_OK &&
            *q_reg(q, CBX_Q_HEAD) < entries && q->tail < entries &&
            *q_reg(q, CBX_Q_CQ_TAIL) < entries && q->cq_head < entries &&
-           (!q->busy || cbx_transfer_valid(s, t));
+           (!q->busy || q->waiting || cbx_transfer_valid(s, t));
 }
 
 bool cbx_queue_post_load(CbxState *s)

@@ -112,6 +112,16 @@ NTSAPI const CHAR *NtsWhere(const VOID *Address, CHAR *Text, SIZE_T Size);
  */
 NTSAPI VOID NtsFinding(const CHAR *Check, const CHAR *Format, ...);
 
+/*
+ * One RESULT of driver "stand-in", check `Check`. Remembers a failure for the
+ * end of the run.
+ */
+NTSAPI VOID ReportResult(const CHAR *Check, BOOLEAN Pass,
+                         const CHAR *Expected, const CHAR *Seen,
+                         const CHAR *Source);
+/* A number out of cbx_nt.parameters=Name=dword:NUMBER; 0: not given. */
+NTSAPI ULONG NtsParameter(const CHAR *Name);
+
 /* Busy wait; counter in units of 100 ns. */
 NTSAPI VOID NtsStall(ULONG Microseconds);
 NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);

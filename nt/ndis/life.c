@@ -3,7 +3,7 @@
  * Initialize, restart, pause, halt: the states of a miniport adapter, and what
  * must be so on the way from one to the next.
  */
-#include "ndis.h"
+#include "nbl.h"
 
 /* ---- Attributes --------------------------------------------------------- */
 
@@ -143,6 +143,7 @@ static VOID Pause(NDIS_ADAPTER *Adapter)
                       Adapter->Driver->Handlers.PauseHandler, "failed");
     }
     Adapter->State = NdisPaused;
+    NdisProtocolStop(Adapter);
 }
 
 /* ---- Initialize and halt ------------------------------------------------ */
@@ -204,7 +205,9 @@ NTSTATUS NdisAdapterStart(NDIS_ADAPTER *Adapter, PCM_RESOURCE_LIST Raw,
     Status = Initialize(Adapter);
     if (Status == NDIS_STATUS_SUCCESS) {
         Status = Restart(Adapter);
-        if (Status != NDIS_STATUS_SUCCESS) {
+        if (Status == NDIS_STATUS_SUCCESS) {
+            NdisProtocolRun(Adapter);
+        } else {
             NdisAdapterStop(Adapter, NdisHaltDeviceFailed);
         }
     }

@@ -1,8 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Frames between the miniport and what is bound to it, which is nothing yet. */
-#include "ndis.h"
+/* Frames between the miniport and the protocol that is bound to it. */
+#include "nbl.h"
 
-#include "cbx_ndis_nbl.h"
+static VOID Give(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST List)
+{
+    List->NdisReserved[0] = Adapter;
+}
+
+/* The driver hands a list back that it was given to keep for a while. */
+static VOID TakeBack(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST List,
+                     const CHAR *Routine, const VOID *Caller)
+{
+    if (NdisListOwner(List) != Adapter) {
+        NdisViolation(Adapter, Routine, Caller, "of a list that was not sent");
+    }
+    List->NdisReserved[0] = NULL;
+}
+
+VOID NdisSend(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
+{
+    for (PNET_BUFFER_LIST List = Lists; List; List = List->Next) {
+        Give(Adapter, List);
+    }
+    Adapter->Driver->Handlers.SendNetBufferListsHandler(Adapter->Context,
+                                                        Lists, 0, 0);
+}
 
 VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportHandle,
                                            PNET_BUFFER_LIST Lists,
@@ -10,8 +32,66 @@ VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportHandle,
 {
     const VOID *Caller = __builtin_return_address(0);
     NDIS_ADAPTER *Adapter = NdisAdapter(MiniportHandle, __func__, Caller);
+    PNET_BUFFER_LIST Next;
 
-    UNREFERENCED_PARAMETER(Lists);
-    UNREFERENCED_PARAMETER(SendCompleteFlags);
-    NdisViolation(Adapter, __func__, Caller, "of what was not sent");
+    NTS_IRQL(DISPATCH_LEVEL);
+    if (SendCompleteFlags & NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL &&
+        KeGetCurrentIrql() != DISPATCH_LEVEL) {
+        NdisViolation(Adapter, __func__, Caller,
+                      "says DISPATCH_LEVEL and is not there");
+    }
+    for (PNET_BUFFER_LIST List = Lists; List; List = Next) {
+        Next = List->Next;
+        TakeBack(Adapter, List, __func__, Caller);
+        NdisProtocolSent(Adapter, List);
+    }
+}
+
+VOID NdisReturn(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
+{
+    for (PNET_BUFFER_LIST List = Lists; List; List = List->Next) {
+        List->NdisReserved[0] = NULL;
+    }
+    Adapter->Driver->Handlers.ReturnNetBufferListsHandler(
+        Adapter->Context, Lists, NDIS_RETURN_FLAGS_DISPATCH_LEVEL);
+}
+
+VOID NTAPI NdisMIndicateReceiveNetBufferLists(
+    NDIS_HANDLE MiniportHandle, PNET_BUFFER_LIST Lists, NDIS_PORT_NUMBER Port,
+    ULONG NumberOfNetBufferLists, ULONG ReceiveFlags)
+{
+    const VOID *Caller = __builtin_return_address(0);
+    NDIS_ADAPTER *Adapter = NdisAdapter(MiniportHandle, __func__, Caller);
+    ULONG Count = 0;
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(Port);
+    NTS_IRQL(DISPATCH_LEVEL);
+    if (Adapter->State != NdisRunning && Adapter->State != NdisPausing) {
+        NdisViolation(Adapter, __func__, Caller, "outside the Running state");
+    }
+    for (PNET_BUFFER_LIST List = Lists; List; List = List->Next) {
+        if (NdisListOwner(List)) {
+            NdisViolation(Adapter, __func__, Caller,
+                          "of a list that is indicated already");
+        }
+        Give(Adapter, List);
+        Count++;
+    }
+    if (Count != NumberOfNetBufferLists) {
+        NdisViolation(Adapter, __func__, Caller,
+                      "with a wrong number of lists");
+    }
+    for (PNET_BUFFER_LIST List = Lists; List; List = List->Next) {
+        NdisProtocolReceived(Adapter, List->FirstNetBuffer);
+    }
+    if (ReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES) {
+        for (PNET_BUFFER_LIST List = Lists; List; List = List->Next) {
+            List->NdisReserved[0] = NULL;
+        }
+        return;
+    }
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    NdisReturn(Adapter, Lists);
+    KeLowerIrql(Irql);
 }
