@@ -323,7 +323,7 @@ static const Alteration refused[] = {
     { "trace_written", CBX_ARM_TRACE_DEPTH * 5 + 5 },
     { "trace_written", 4 },
     { "trace_read", 6 },
-    { "report_length", CBX_REPORT_BYTES_MAX + 1 },
+    { "report_ports[1].length", CBX_REPORT_BYTES_MAX + 1 },
 };
 
 /* As good as any: the work goes on, another than it was. */

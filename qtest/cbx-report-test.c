@@ -132,6 +132,36 @@ static void test_length(void *obj, void *data, QGuestAllocator *alloc)
                     ==, CBX_REPORT_BYTES_MAX - 3);
 }
 
+/* Two writers at once, each at its own port: neither spoils the other's. */
+static void test_ports(void *obj, void *data, QGuestAllocator *alloc)
+{
+    static const char text[] = "a\0driver\0\0b\0system\0";
+    const uint32_t system = CBX_REG_REPORT(CBX_REPORT_PORT_SYSTEM, 0);
+    QCbx *d = obj;
+    g_autoptr(GPtrArray) lines = NULL;
+
+    for (unsigned i = 0; i < 9; i++) {
+        qtest_writeb(d->qts, d->regs.addr + CBX_REG_REPORT_DATA, text[i]);
+        qtest_writeb(d->qts, d->regs.addr + system + CBX_REG_REPORT_DATA,
+                     text[10 + i]);
+    }
+    cbx_write32(d, system + CBX_REG_REPORT_COMMIT, CBX_REPORT_TEXT);
+    g_assert_cmpint(cbx_read32(d, system + CBX_REG_REPORT_STATUS), ==,
+                    CBX_STATUS_OK);
+    g_assert_cmpint(cbx_report(d, CBX_REPORT_TEXT, "", 0), ==, CBX_STATUS_OK);
+    cbx_write32(d, system + CBX_REG_REPORT_COMMIT, CBX_REPORT_TEXT);
+    g_assert_cmpint(cbx_read32(d, system + CBX_REG_REPORT_STATUS), ==,
+                    CBX_STATUS_BAD_RECORD);
+    g_assert_cmpint(cbx_read32(d, CBX_REG_REPORT_STATUS), ==, CBX_STATUS_OK);
+
+    lines = cbx_report_lines(data);
+    g_assert_cmpint(lines->len, ==, 3);
+    g_assert_cmpstr(qdict_get_str(g_ptr_array_index(lines, 1), "b"), ==,
+                    "system");
+    g_assert_cmpstr(qdict_get_str(g_ptr_array_index(lines, 2), "a"), ==,
+                    "driver");
+}
+
 /* Without a character device all of it still works, into nothing. */
 static void test_nowhere(void *obj, void *data, QGuestAllocator *alloc)
 {
@@ -150,6 +180,7 @@ static void register_tests(void)
     qos_add_test("report-utf8", "cbx", test_utf8, &to_file);
     qos_add_test("report-bad-records", "cbx", test_bad_records, &to_file);
     qos_add_test("report-length", "cbx", test_length, &to_file);
+    qos_add_test("report-ports", "cbx", test_ports, &to_file);
     qos_add_test("report-nowhere", "cbx", test_nowhere, NULL);
 }
 

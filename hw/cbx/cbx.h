@@ -95,6 +95,13 @@ typedef struct CbxTarget {
     hwaddr length;              /* bytes from here that share the answer */
 } CbxTarget;
 
+/* A record on its way in through the report port. */
+typedef struct CbxReportPort {
+    uint8_t bytes[CBX_REPORT_BYTES_MAX];
+    uint32_t length;
+    bool overflow;
+} CbxReportPort;
+
 /* A declared buffer. Free when id is 0. */
 typedef struct CbxBuffer {
     uint32_t id;
@@ -146,9 +153,7 @@ struct CbxState {
     uint32_t trace_read;        /* dwords taken */
     uint32_t trace_written;     /* dwords put in */
 
-    uint8_t report_bytes[CBX_REPORT_BYTES_MAX];
-    uint32_t report_length;
-    bool report_overflow;
+    CbxReportPort report_ports[CBX_REPORT_PORTS];
     bool report_begun;          /* the "device" record is out */
     uint64_t report_seq;
 
@@ -437,8 +442,8 @@ uint32_t cbx_nodes_register(const CbxNodes *n);
 
 /* ---- report.c ---------------------------------------------------------- */
 
-void cbx_report_data(CbxState *s, uint32_t value, uint32_t mask);
-void cbx_report_commit(CbxState *s, uint32_t kind);
+void cbx_report_write(CbxState *s, uint32_t offset, uint32_t value,
+                      uint32_t lanes);
 
 /* Write a record of the guest: its fields as in the ABI. CBX_STATUS_*. */
 uint16_t cbx_report_record(CbxState *s, uint64_t kind, const void *fields,

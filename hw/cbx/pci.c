@@ -82,8 +82,7 @@ void cbx_reset_core(CbxState *s)
     memset(s->buffers, 0, sizeof(s->buffers));
     s->trace_read = 0;
     s->trace_written = 0;
-    s->report_length = 0;
-    s->report_overflow = false;
+    memset(s->report_ports, 0, sizeof(s->report_ports));
 }
 
 /* Also runs for FLR. Buffer identifiers and the report's numbers go on. */
@@ -252,9 +251,13 @@ static int cbx_post_load(void *opaque, int version_id)
     if (s->trace_written > CBX_TRACE_DWORDS ||
         s->trace_written % CBX_TRACE_RECORD_DWORDS ||
         s->trace_read > s->trace_written ||
-        s->report_length > CBX_REPORT_BYTES_MAX ||
         !cbx_registers_valid(s) || !cbx_queue_post_load(s)) {
         return -EINVAL;
+    }
+    for (unsigned i = 0; i < CBX_REPORT_PORTS; i++) {
+        if (s->report_ports[i].length > CBX_REPORT_BYTES_MAX) {
+            return -EINVAL;
+        }
     }
     for (unsigned i = 0; i < CBX_BUFFERS_MAX; i++) {
         if (s->buffers[i].id && !cbx_buffer_valid(&s->buffers[i])) {
@@ -347,6 +350,18 @@ static const VMStateDescription vmstate_cbx_queue = {
     },
 };
 
+static const VMStateDescription vmstate_cbx_report_port = {
+    .name = "cbx/report-port",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT8_ARRAY(bytes, CbxReportPort, CBX_REPORT_BYTES_MAX),
+        VMSTATE_UINT32(length, CbxReportPort),
+        VMSTATE_BOOL(overflow, CbxReportPort),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const VMStateDescription vmstate_cbx_buffer = {
     .name = "cbx/buffer",
     .version_id = 1,
@@ -398,9 +413,8 @@ static const VMStateDescription vmstate_cbx = {
         VMSTATE_UINT32_ARRAY(trace_fifo, CbxState, CBX_TRACE_DWORDS),
         VMSTATE_UINT32(trace_read, CbxState),
         VMSTATE_UINT32(trace_written, CbxState),
-        VMSTATE_UINT8_ARRAY(report_bytes, CbxState, CBX_REPORT_BYTES_MAX),
-        VMSTATE_UINT32(report_length, CbxState),
-        VMSTATE_BOOL(report_overflow, CbxState),
+        VMSTATE_STRUCT_ARRAY(report_ports, CbxState, CBX_REPORT_PORTS, 1,
+                             vmstate_cbx_report_port, CbxReportPort),
         VMSTATE_BOOL(report_begun, CbxState),
         VMSTATE_UINT64(report_seq, CbxState),
         VMSTATE_END_OF_LIST()

@@ -153,7 +153,6 @@ static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
     [CBX_REG_PROBE_HI / 4] = RW,
     [CBX_REG_PROBE_COMMAND / 4] = { .write = cbx_probe_command },
 
-    [CBX_REG_REPORT_COMMIT / 4] = { .write = cbx_report_commit },
 
     CBX_STAT_LIST(STAT_REGISTER)
 
@@ -249,8 +248,9 @@ static void cbx_register_write(CbxState *s, uint32_t offset, uint32_t value,
         cbx_doorbell_write(s, offset, value & lanes);
     } else if (offset >= CBX_REG_QUEUE_BASE) {
         cbx_queue_write(s, offset, value, lanes);
-    } else if (offset / 8 == CBX_REG_REPORT_DATA / 8) {
-        cbx_report_data(s, value, lanes);
+    } else if (offset >= CBX_REG_REPORT_DATA &&
+               offset < CBX_REG_REPORT(CBX_REPORT_PORTS, CBX_REG_REPORT_DATA)) {
+        cbx_report_write(s, offset, value, lanes);
     } else if (offset < CBX_REG_FILE_SIZE) {
         cbx_file_write(s, offset, value, lanes);
     }

@@ -92,17 +92,18 @@ void cbx_report_end(CbxState *s, JSONWriter *json)
 
 /* ---- Records of the guest ---------------------------------------------- */
 
-void cbx_report_data(CbxState *s, uint32_t value, uint32_t mask)
+static void cbx_report_data(CbxReportPort *port, uint32_t value,
+                            uint32_t lanes)
 {
     for (unsigned i = 0; i < 4; i++) {
-        if (!(mask >> (8 * i) & 0xff)) {
+        if (!(lanes >> (8 * i) & 0xff)) {
             continue;
         }
-        if (s->report_length == CBX_REPORT_BYTES_MAX) {
-            s->report_overflow = true;
+        if (port->length == CBX_REPORT_BYTES_MAX) {
+            port->overflow = true;
             return;
         }
-        s->report_bytes[s->report_length++] = value >> (8 * i);
+        port->bytes[port->length++] = value >> (8 * i);
     }
 }
 
@@ -177,18 +178,32 @@ uint16_t cbx_report_record(CbxState *s, uint64_t kind, const void *fields,
     return CBX_STATUS_OK;
 }
 
-void cbx_report_commit(CbxState *s, uint32_t kind)
+static uint16_t cbx_report_commit(CbxState *s, CbxReportPort *port,
+                                  uint32_t kind)
 {
-    uint16_t status = s->report_overflow
+    uint16_t status = port->overflow
                       ? CBX_STATUS_TOO_LONG
-                      : cbx_report_record(s, kind, s->report_bytes,
-                                          s->report_length);
+                      : cbx_report_record(s, kind, port->bytes, port->length);
 
-    s->report_length = 0;
-    s->report_overflow = false;
-    cbx_set32(s, CBX_REG_REPORT_STATUS, status);
+    port->length = 0;
+    port->overflow = false;
     if (status != CBX_STATUS_OK) {
         cbx_register_error(s, status);
     }
     trace_cbx_report_commit(kind, status);
+    return status;
+}
+
+void cbx_report_write(CbxState *s, uint32_t offset, uint32_t value,
+                      uint32_t lanes)
+{
+    uint32_t n = (offset - CBX_REG_REPORT_DATA) / CBX_REPORT_PORT_SIZE;
+    CbxReportPort *port = &s->report_ports[n];
+
+    if (offset < CBX_REG_REPORT(n, CBX_REG_REPORT_COMMIT)) {
+        cbx_report_data(port, value, lanes);
+    } else if (offset == CBX_REG_REPORT(n, CBX_REG_REPORT_COMMIT)) {
+        cbx_set32(s, CBX_REG_REPORT(n, CBX_REG_REPORT_STATUS),
+                  cbx_report_commit(s, port, value & lanes));
+    }
 }

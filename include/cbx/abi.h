@@ -279,6 +279,9 @@ enum { CBX_API_NONE = 0, CBX_API_LIST(CBX_API_ENUM_) CBX_API_END };
  * turns them into one line of the report stream and empties the collection;
  * the write returns when the line has been handed to the character device.
  *
+ * There are two ports of this kind, each with a collection of its own, so that
+ * the driver of the device and the system below it need no common lock.
+ *
  * The bytes are fields: key NUL value NUL, repeated. A key is [a-z_][a-z0-9_]*,
  * at most 31 bytes, no key twice, none of the device's own ("type", "seq",
  * "time_ns"). A value is UTF-8; what is not is replaced by U+FFFD.
@@ -286,6 +289,13 @@ enum { CBX_API_NONE = 0, CBX_API_LIST(CBX_API_ENUM_) CBX_API_END };
 #define CBX_REG_REPORT_DATA          0x300u  /* WO: 1, 2, 4 or 8 bytes */
 #define CBX_REG_REPORT_COMMIT        0x308u  /* WO: CBX_REPORT_* */
 #define CBX_REG_REPORT_STATUS        0x30cu  /* RO: CBX_STATUS_* of it */
+
+/* The system's port has the same registers, this much further on. */
+#define CBX_REPORT_PORT_SIZE         0x10u
+#define CBX_REPORT_PORTS             2u
+#define CBX_REPORT_PORT_DRIVER       0u
+#define CBX_REPORT_PORT_SYSTEM       1u
+#define CBX_REG_REPORT(port, reg)    ((reg) + (port) * CBX_REPORT_PORT_SIZE)
 
 /* Longest record, bytes of fields. A longer one is refused as a whole. */
 #define CBX_REPORT_BYTES_MAX         2048u

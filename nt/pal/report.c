@@ -27,16 +27,18 @@ void report_detach(struct nt_device *device)
 
 static u32 report_once(u32 kind, const u8 *fields, u32 size)
 {
+	void __iomem *regs = port->regs +
+			     CBX_REG_REPORT(CBX_REPORT_PORT_SYSTEM, 0);
 	u32 i;
 
 	for (i = 0; i + 4 <= size; i += 4)
 		writel(fields[i] | fields[i + 1] << 8 | fields[i + 2] << 16 |
 		       (u32)fields[i + 3] << 24,
-		       port->regs + CBX_REG_REPORT_DATA);
+		       regs + CBX_REG_REPORT_DATA);
 	for (; i < size; i++)
-		writeb(fields[i], port->regs + CBX_REG_REPORT_DATA);
-	writel(kind, port->regs + CBX_REG_REPORT_COMMIT);
-	return readl(port->regs + CBX_REG_REPORT_STATUS);
+		writeb(fields[i], regs + CBX_REG_REPORT_DATA);
+	writel(kind, regs + CBX_REG_REPORT_COMMIT);
+	return readl(regs + CBX_REG_REPORT_STATUS);
 }
 
 uint32_t PALAPI pal_report(uint32_t kind, const void *fields, uint32_t size)
