@@ -305,6 +305,9 @@ uint16_t cbx_structure_store(CbxState *s, uint64_t address, uint64_t value);
 /* Check the request and prepare; t->status says whether to go on. */
 void cbx_transfer_start(CbxState *s, CbxTransfer *t);
 
+/* What start would make its status. */
+uint16_t cbx_transfer_check(CbxState *s, CbxTransfer *t);
+
 /*
  * Go on until the transfer has ended or the budget is spent, which is counted
  * in bytes of RAM that could be copied meanwhile. Returns true when the

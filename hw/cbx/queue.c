@@ -74,7 +74,8 @@ static bool q_at_fence(CbxQueue *q)
 
 /*
  * Does a fence across queues still hold this one? Not because of a queue that
- * is at such a fence itself, or two of them would wait for each other.
+ * is at such a fence itself, or two of them would wait for each other, nor of
+ * one that waits for a frame.
  */
 static bool q_fenced(CbxState *s, CbxQueue *q)
 {
@@ -85,7 +86,7 @@ static bool q_fenced(CbxState *s, CbxQueue *q)
         CbxQueue *other = &s->queues[i];
 
         if (other != q && q_running(other) && !q_at_fence(other) &&
-            q_outstanding(other) &&
+            !other->waiting && q_outstanding(other) &&
             (int32_t)(other->ended - q->fence[i]) < 0) {
             return true;
         }
@@ -311,7 +312,8 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
     if (t->op < CBX_OP_COUNT && d.reserved) {
         t->status = CBX_STATUS_BAD_FLAGS;
         t->value = t->address;
-    } else if (t->op == CBX_OP_RECEIVE && s->nic) {
+    } else if (t->op == CBX_OP_RECEIVE &&
+               cbx_transfer_check(s, t) == CBX_STATUS_OK) {
         q->waiting = true;
         cbx_net_wait(s);
     } else {
@@ -545,8 +547,8 @@ static bool cbx_queue_valid(CbxState *s, CbxQueue *q)
     if (q->due && !q->busy) {
         return false;
     }
-    if (q->waiting && (!q->busy || !s->nic ||
-                       q->transfer.op != CBX_OP_RECEIVE)) {
+    if (q->waiting && (!q->busy || t->op != CBX_OP_RECEIVE ||
+                       cbx_transfer_check(s, t) != CBX_STATUS_OK)) {
         return false;
     }
     if (!q_enabled(q)) {
