@@ -28,6 +28,12 @@ NDISAPI VOID NTAPI NdisMGetDeviceProperty(
 NDISAPI VOID NTAPI NdisMPauseComplete(NDIS_HANDLE MiniportHandle);
 NDISAPI VOID NTAPI NdisMRestartComplete(NDIS_HANDLE MiniportHandle,
                                         NDIS_STATUS Status);
+NDISAPI VOID NTAPI NdisMOidRequestComplete(NDIS_HANDLE MiniportHandle,
+                                           PNDIS_OID_REQUEST Request,
+                                           NDIS_STATUS Status);
+NDISAPI VOID NTAPI NdisMResetComplete(NDIS_HANDLE MiniportHandle,
+                                      NDIS_STATUS Status,
+                                      BOOLEAN AddressingReset);
 
 /* ---- Hardware ----------------------------------------------------------- */
 

@@ -50,12 +50,9 @@ AttributesDescribe(NDIS_HANDLE Miniport, const UCHAR *Address,
     General->MacOptions = NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA |
                           NDIS_MAC_OPTION_TRANSFERS_NOT_PEND |
                           NDIS_MAC_OPTION_NO_LOOPBACK;
-    General->SupportedPacketFilters = NDIS_PACKET_TYPE_DIRECTED |
-                                      NDIS_PACKET_TYPE_MULTICAST |
-                                      NDIS_PACKET_TYPE_ALL_MULTICAST |
-                                      NDIS_PACKET_TYPE_BROADCAST |
-                                      NDIS_PACKET_TYPE_PROMISCUOUS;
-    General->MaxMulticastListSize = 32;
+    General->SupportedPacketFilters = NET_FILTERS;
+    General->MaxMulticastListSize = NET_MULTICAST_MAX;
+    General->SupportedStatistics = OID_STATISTICS;
     General->MacAddressLength = NET_ADDRESS;
     RtlCopyMemory(General->PermanentMacAddress, Address, NET_ADDRESS);
     RtlCopyMemory(General->CurrentMacAddress, Address, NET_ADDRESS);

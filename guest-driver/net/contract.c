@@ -92,6 +92,7 @@ ContractSameParameters(const NDIS_SHARED_MEMORY_PARAMETERS *Seen,
                        const CBX_NET_REQUEST *Request)
 {
     return Seen->Length == Request->Length && Seen->Usage == Request->Usage &&
+           Seen->PreferredNode == Request->Node &&
            !(Seen->Flags & NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS) ==
                !Request->Contiguous;
 }

@@ -56,6 +56,8 @@ DriverEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
     Characteristics.SendNetBufferListsHandler = MiniportSendNetBufferLists;
     Characteristics.ReturnNetBufferListsHandler = MiniportReturnNetBufferLists;
     Characteristics.CancelSendHandler = MiniportCancelSend;
+    Characteristics.CheckForHangHandlerEx = MiniportCheckForHangEx;
+    Characteristics.ResetHandlerEx = MiniportResetEx;
     Characteristics.DevicePnPEventNotifyHandler = MiniportDevicePnPEventNotify;
     Characteristics.ShutdownHandlerEx = MiniportShutdownEx;
     Characteristics.CancelOidRequestHandler = MiniportCancelOidRequest;

@@ -8,8 +8,6 @@
 #include "provider.h"
 
 enum {
-    /* A plain node number: what MM_ANY_NODE_OK does is not documented. */
-    MEMORY_NODE = 0,
     /* Beyond this a completion is lost. */
     MEMORY_TIMEOUT_MS = 5000,
 };
@@ -143,7 +141,7 @@ MemoryProvided(CBX_NET_ALLOCATION *Allocation, CBX_NET_MEMORY *Memory)
     Parameters->Header.Size = sizeof(*Parameters);
     Parameters->Flags = Request->Contiguous
                         ? NDIS_SHARED_MEM_PARAMETERS_CONTIGUOUS : 0;
-    Parameters->PreferredNode = MEMORY_NODE;
+    Parameters->PreferredNode = Request->Node;
     Parameters->Usage = Request->Usage;
     Parameters->Length = Request->Length;
     Parameters->SGListBuffer = &Allocation->u.List;
@@ -268,7 +266,7 @@ MemoryPrepare(CBX_NET_ALLOCATION *Allocation, ULONG Bits, ULONG Element)
     Buffer->cache = !MemoryCalls[Call].HasCache ? CBX_CACHE_DEFAULT :
                     Request->Uncached ? CBX_CACHE_NONCACHED
                                       : CBX_CACHE_CACHED;
-    Buffer->node = MemoryCalls[Call].HasNode ? MEMORY_NODE : CBX_NODE_ANY;
+    Buffer->node = MemoryCalls[Call].HasNode ? Request->Node : CBX_NODE_ANY;
     Buffer->variant = Allocation->Variants[Element];
     MemoryDescribe(Allocation, Bits, Element);
 }

@@ -20,6 +20,7 @@ typedef struct _CBX_NET_REQUEST {
     BOOLEAN Uncached;
     BOOLEAN Contiguous;         /* asked of a provider */
     NDIS_SHARED_MEMORY_USAGE Usage;
+    ULONG Node;                 /* preferred, of a provider */
 } CBX_NET_REQUEST;
 
 /* How the last asynchronous allocation ended. */

@@ -31,26 +31,35 @@ MiniportTrafficInterrupt(PVOID Context, ULONG Vector)
     TrafficInterrupt(&Adapter->Traffic, Vector);
 }
 
+static VOID
+MiniportReadAddress(const CBX_NET_HARDWARE *Hardware, UCHAR *Address)
+{
+    UCHAR *Register = Hardware->Bars.Regs + CBX_REG_NET_MAC_LO;
+    ULONG Low = READ_REGISTER_ULONG((ULONG *)Register);
+    ULONG High = READ_REGISTER_ULONG((ULONG *)Register + 1);
+
+    for (ULONG i = 0; i < NET_ADDRESS; i++) {
+        Address[i] = (UCHAR)((i < 4 ? Low : High) >> i % 4 * 8);
+    }
+}
+
 /* TRUE: frames can be exchanged and the link is up. */
 static BOOLEAN
 MiniportCardStart(CBX_NET_ADAPTER *Adapter)
 {
     CBX_NET_HARDWARE *Hardware = &Adapter->Hardware;
-    ULONG *Registers = (ULONG *)(Hardware->Bars.Regs + CBX_REG_NET_STATUS);
-    ULONG Low = READ_REGISTER_ULONG(Registers + 2);
-    ULONG High = READ_REGISTER_ULONG(Registers + 3);
+    UCHAR *Status = Hardware->Bars.Regs + CBX_REG_NET_STATUS;
+    BOOLEAN HasCard;
 
-    for (ULONG i = 0; i < sizeof(Adapter->Address); i++) {
-        Adapter->Address[i] = (UCHAR)((i < 4 ? Low : High) >> i % 4 * 8);
-    }
     if (MemoryStart(&Adapter->Memory, Adapter->Miniport, 32) !=
             NDIS_STATUS_SUCCESS) {
         return FALSE;
     }
-    Hardware->Traffic = MiniportTrafficInterrupt;
+    HasCard = TrafficAllocate(&Adapter->Traffic, Hardware);
+    MiniportReadAddress(Hardware, Adapter->Traffic.Card.Address);
     Hardware->TrafficContext = Adapter;
-    return TrafficAllocate(&Adapter->Traffic, Hardware) &&
-           READ_REGISTER_ULONG(Registers) & CBX_NET_LINK;
+    Hardware->Traffic = MiniportTrafficInterrupt;
+    return HasCard && READ_REGISTER_ULONG((ULONG *)Status) & CBX_NET_LINK;
 }
 
 /* The mirror image; harmless when it has not started. */
@@ -94,7 +103,8 @@ MiniportInitializeEx(NDIS_HANDLE NdisMiniportHandle,
     }
     /* A device that is no network card has no link, and no more. */
     HasCard = MiniportCardStart(Adapter);
-    Status = AttributesDescribe(NdisMiniportHandle, Adapter->Address, HasCard);
+    Status = AttributesDescribe(NdisMiniportHandle,
+                                Adapter->Traffic.Card.Address, HasCard);
     if (Status != NDIS_STATUS_SUCCESS) {
         goto cleanupCard;
     }
@@ -154,6 +164,24 @@ MiniportRestart(NDIS_HANDLE Context,
     return TrafficStart(&Adapter->Traffic);
 }
 
+BOOLEAN NTAPI
+MiniportCheckForHangEx(NDIS_HANDLE Context)
+{
+    CBX_NET_ADAPTER *Adapter = Context;
+
+    return TrafficHangs(&Adapter->Traffic);
+}
+
+/* Of the card's queues; what else the device does is not NDIS's. */
+NDIS_STATUS NTAPI
+MiniportResetEx(NDIS_HANDLE Context, PBOOLEAN AddressingReset)
+{
+    CBX_NET_ADAPTER *Adapter = Context;
+
+    *AddressingReset = FALSE;
+    return TrafficReset(&Adapter->Traffic);
+}
+
 VOID NTAPI
 MiniportSendNetBufferLists(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists,
                            NDIS_PORT_NUMBER Port, ULONG SendFlags)
@@ -189,7 +217,7 @@ MiniportOidRequest(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request)
 {
     CBX_NET_ADAPTER *Adapter = Context;
 
-    return OidRequest(Adapter->Address, Request);
+    return TrafficOid(&Adapter->Traffic, Request);
 }
 
 /* Requests are answered at once: there is nothing to cancel. */

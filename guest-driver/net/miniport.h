@@ -12,13 +12,14 @@ typedef struct _CBX_NET_ADAPTER {
     CBX_NET_HARDWARE Hardware;
     CBX_NET_MEMORY Memory;
     CBX_NET_TRAFFIC Traffic;
-    UCHAR Address[6];           /* of the card on the network */
 } CBX_NET_ADAPTER;
 
 MINIPORT_INITIALIZE MiniportInitializeEx;
 MINIPORT_HALT MiniportHaltEx;
 MINIPORT_PAUSE MiniportPause;
 MINIPORT_RESTART MiniportRestart;
+MINIPORT_CHECK_FOR_HANG MiniportCheckForHangEx;
+MINIPORT_RESET MiniportResetEx;
 MINIPORT_OID_REQUEST MiniportOidRequest;
 MINIPORT_SEND_NET_BUFFER_LISTS MiniportSendNetBufferLists;
 MINIPORT_RETURN_NET_BUFFER_LISTS MiniportReturnNetBufferLists;

@@ -51,6 +51,7 @@ const CBX_NET_REQUEST Plan[] = {
     PROVIDER(XmitHeader, BYTE, .Wide = TRUE),
     PROVIDER(Receive, PAGE_AND_BYTE, .Wide = TRUE),
     PROVIDER(Receive, RING, .Wide = TRUE, .Contiguous = TRUE),
+    PROVIDER(ReceiveLookahead, PAGE, .Wide = TRUE, .Node = 1),
 };
 
 const ULONG PlanLength = ARRAYSIZE(Plan);

@@ -83,8 +83,16 @@ RingStart(CBX_NET_RING *Ring)
     RingWrite(Ring, Block + CBX_Q_VECTOR, Ring->Number);
     __sync_synchronize();
     RingWrite(Ring, Block + CBX_Q_CONTROL, CBX_Q_ENABLE);
-    return READ_REGISTER_ULONG((ULONG *)(Ring->Hardware->Bars.Regs + Block +
-                                         CBX_Q_STATUS)) == CBX_STATUS_OK;
+    return !RingHasStopped(Ring);
+}
+
+BOOLEAN
+RingHasStopped(const CBX_NET_RING *Ring)
+{
+    ULONG Status = CBX_REG_QUEUE(Ring->Number, CBX_Q_STATUS);
+
+    return READ_REGISTER_ULONG((ULONG *)(Ring->Hardware->Bars.Regs +
+                                         Status)) != CBX_STATUS_OK;
 }
 
 VOID

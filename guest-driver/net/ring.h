@@ -51,6 +51,10 @@ BOOLEAN RingStart(_Inout_ CBX_NET_RING *Ring);
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID RingStop(_Inout_ CBX_NET_RING *Ring);
 
+/* TRUE: the device has given it up, a bad address for instance. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+BOOLEAN RingHasStopped(_In_ const CBX_NET_RING *Ring);
+
 /* The packet buffer of a slot. */
 UCHAR *RingBuffer(_In_ const CBX_NET_RING *Ring, _In_ ULONG Slot);
 

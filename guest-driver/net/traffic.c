@@ -155,6 +155,7 @@ TrafficPump(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *Done)
             RingPost(&Traffic->Send, Slot, Length);
             continue;
         }
+        Traffic->Card.Sent.Discards++;
         List->Status = NDIS_STATUS_INVALID_LENGTH;
         if (TrafficBufferDone(List)) {
             List->Next = Done;
@@ -231,7 +232,11 @@ TrafficSent(CBX_NET_TRAFFIC *Traffic)
 
         Traffic->Owners[Slot] = NULL;
         Traffic->Sending--;
-        if (!Length) {
+        if (Length) {
+            CardCount(&Traffic->Card.Sent, RingBuffer(&Traffic->Send, Slot),
+                      Length);
+        } else {
+            Traffic->Card.Sent.Errors++;
             List->Status = NDIS_STATUS_FAILURE;
         }
         if (TrafficBufferDone(List)) {
@@ -248,6 +253,24 @@ TrafficSent(CBX_NET_TRAFFIC *Traffic)
 
 /* ---- Receiving ---------------------------------------------------------- */
 
+/* Is a received frame for NDIS? The lock is held. */
+static BOOLEAN
+TrafficAccepts(CBX_NET_TRAFFIC *Traffic, ULONG Slot, ULONG Length)
+{
+    CBX_NET_CARD *Card = &Traffic->Card;
+    const UCHAR *Frame = RingBuffer(&Traffic->Receive, Slot);
+
+    if (Length < NET_HEADER || Length > NET_FRAME_MAX) {
+        Card->Received.Errors++;
+        return FALSE;
+    }
+    if (!CardAccepts(Card, Frame)) {
+        return FALSE;
+    }
+    CardCount(&Card->Received, Frame, Length);
+    return TRUE;
+}
+
 static VOID
 TrafficReceived(CBX_NET_TRAFFIC *Traffic)
 {
@@ -258,10 +281,11 @@ TrafficReceived(CBX_NET_TRAFFIC *Traffic)
     while (Traffic->Running && RingTake(&Traffic->Receive, &Slot, &Length)) {
         NET_BUFFER_LIST *List = Traffic->Lists[Slot];
 
-        if (!Length) {
+        if (!TrafficAccepts(Traffic, Slot, Length)) {
             RingPost(&Traffic->Receive, Slot, RING_BUFFER);
             continue;
         }
+        Traffic->IsIndicated[Slot] = TRUE;
         List->FirstNetBuffer->DataLength = Length;
         List->Status = NDIS_STATUS_SUCCESS;
         List->Next = NULL;
@@ -285,10 +309,12 @@ TrafficReturn(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *Lists)
 
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
     for (NET_BUFFER_LIST *List = Lists; List; List = List->Next) {
+        ULONG Slot = (ULONG)(ULONG_PTR)List->MiniportReserved[0];
+
+        Traffic->IsIndicated[Slot] = FALSE;
         Traffic->Indicated--;
         if (Traffic->Running) {
-            RingPost(&Traffic->Receive,
-                     (ULONG)(ULONG_PTR)List->MiniportReserved[0], RING_BUFFER);
+            RingPost(&Traffic->Receive, Slot, RING_BUFFER);
         }
     }
     Paused = Traffic->Pausing && !Traffic->Indicated;
@@ -311,34 +337,43 @@ TrafficInterrupt(CBX_NET_TRAFFIC *Traffic, ULONG Vector)
     }
 }
 
-/* ---- Restart and pause -------------------------------------------------- */
+/* ---- Restart, reset and pause ------------------------------------------- */
+
+/* The lock is held. */
+static NDIS_STATUS
+TrafficRun(CBX_NET_TRAFFIC *Traffic)
+{
+    if (!RingStart(&Traffic->Send) || !RingStart(&Traffic->Receive)) {
+        RingStop(&Traffic->Send);
+        return NDIS_STATUS_FAILURE;
+    }
+    for (ULONG i = 0; i < RING_SLOTS; i++) {
+        if (!Traffic->IsIndicated[i]) {
+            RingPost(&Traffic->Receive, i, RING_BUFFER);
+        }
+    }
+    Traffic->Running = TRUE;
+    return NDIS_STATUS_SUCCESS;
+}
 
 NDIS_STATUS
 TrafficStart(CBX_NET_TRAFFIC *Traffic)
 {
-    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
+    NDIS_STATUS Status;
     KIRQL OldIrql;
 
     if (!Traffic->Allocated) {
         return NDIS_STATUS_SUCCESS;
     }
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
-    if (RingStart(&Traffic->Send) && RingStart(&Traffic->Receive)) {
-        for (ULONG i = 0; i < RING_SLOTS; i++) {
-            RingPost(&Traffic->Receive, i, RING_BUFFER);
-        }
-        Traffic->Running = TRUE;
-    } else {
-        RingStop(&Traffic->Send);
-        Status = NDIS_STATUS_FAILURE;
-    }
+    Status = TrafficRun(Traffic);
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
     return Status;
 }
 
 /* What has not been sent by now is given back. The lock is held. */
 static NET_BUFFER_LIST *
-TrafficTakeBack(CBX_NET_TRAFFIC *Traffic)
+TrafficTakeBack(CBX_NET_TRAFFIC *Traffic, NDIS_STATUS Status)
 {
     NET_BUFFER_LIST *Done = NULL, *List;
 
@@ -347,7 +382,7 @@ TrafficTakeBack(CBX_NET_TRAFFIC *Traffic)
         Traffic->Owners[i] = NULL;
         /* One with frames that wait is in that queue, too. */
         if (List && TrafficBufferDone(List)) {
-            List->Status = NDIS_STATUS_PAUSED;
+            List->Status = Status;
             List->Next = Done;
             Done = List;
         }
@@ -355,11 +390,51 @@ TrafficTakeBack(CBX_NET_TRAFFIC *Traffic)
     Traffic->Sending = 0;
     while ((List = Traffic->First)) {
         Traffic->First = List->Next;
-        List->Status = NDIS_STATUS_PAUSED;
+        List->Status = Status;
         List->Next = Done;
         Done = List;
     }
     return Done;
+}
+
+/* The lock is held. */
+static NET_BUFFER_LIST *
+TrafficHalt(CBX_NET_TRAFFIC *Traffic, NDIS_STATUS Status)
+{
+    Traffic->Running = FALSE;
+    RingStop(&Traffic->Receive);
+    RingStop(&Traffic->Send);
+    return TrafficTakeBack(Traffic, Status);
+}
+
+BOOLEAN
+TrafficHangs(CBX_NET_TRAFFIC *Traffic)
+{
+    BOOLEAN Hangs;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
+    Hangs = Traffic->Running && (RingHasStopped(&Traffic->Send) ||
+                                 RingHasStopped(&Traffic->Receive));
+    KeReleaseSpinLock(&Traffic->Lock, OldIrql);
+    return Hangs;
+}
+
+NDIS_STATUS
+TrafficReset(CBX_NET_TRAFFIC *Traffic)
+{
+    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
+    NET_BUFFER_LIST *Done = NULL;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
+    if (Traffic->Running) {
+        Done = TrafficHalt(Traffic, NDIS_STATUS_REQUEST_ABORTED);
+        Status = TrafficRun(Traffic);
+    }
+    KeReleaseSpinLock(&Traffic->Lock, OldIrql);
+    TrafficComplete(Traffic, Done, 0);
+    return Status;
 }
 
 NDIS_STATUS
@@ -374,14 +449,25 @@ TrafficPause(CBX_NET_TRAFFIC *Traffic)
     }
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
     if (Traffic->Running) {
-        Traffic->Running = FALSE;
-        RingStop(&Traffic->Receive);
-        RingStop(&Traffic->Send);
-        Done = TrafficTakeBack(Traffic);
+        Done = TrafficHalt(Traffic, NDIS_STATUS_PAUSED);
         Pending = Traffic->Indicated != 0;
         Traffic->Pausing = Pending;
     }
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
     TrafficComplete(Traffic, Done, 0);
     return Pending ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
+}
+
+/* ---- Requests ----------------------------------------------------------- */
+
+NDIS_STATUS
+TrafficOid(CBX_NET_TRAFFIC *Traffic, NDIS_OID_REQUEST *Request)
+{
+    NDIS_STATUS Status;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
+    Status = OidRequest(&Traffic->Card, Request);
+    KeReleaseSpinLock(&Traffic->Lock, OldIrql);
+    return Status;
 }

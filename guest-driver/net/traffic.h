@@ -2,6 +2,7 @@
 #ifndef CBX_NET_TRAFFIC_H
 #define CBX_NET_TRAFFIC_H
 
+#include "card.h"
 #include "ring.h"
 
 #include "cbx_ndis_nbl.h"
@@ -16,6 +17,7 @@ enum { TRAFFIC_SEND = 1, TRAFFIC_RECEIVE = 2, TRAFFIC_QUEUES = 3 };
 typedef struct _CBX_NET_TRAFFIC {
     NDIS_HANDLE Miniport;
     KSPIN_LOCK Lock;
+    CBX_NET_CARD Card;
     BOOLEAN Allocated;
     BOOLEAN Running;            /* between restart and pause */
     BOOLEAN Pausing;            /* a pause waits for Indicated to be 0 */
@@ -27,7 +29,8 @@ typedef struct _CBX_NET_TRAFFIC {
     NDIS_HANDLE Pool;
     NET_BUFFER_LIST *Lists[RING_SLOTS]; /* one for each slot */
     PMDL Mdls[RING_SLOTS];
-    ULONG Indicated;            /* of them, with NDIS */
+    BOOLEAN IsIndicated[RING_SLOTS];    /* its list is with NDIS */
+    ULONG Indicated;                    /* how many are */
 } CBX_NET_TRAFFIC;
 
 /*
@@ -42,9 +45,11 @@ BOOLEAN TrafficAllocate(_Out_ CBX_NET_TRAFFIC *Traffic,
 _IRQL_requires_max_(PASSIVE_LEVEL)
 VOID TrafficFree(_Inout_ CBX_NET_TRAFFIC *Traffic);
 
-/* What MiniportRestart and MiniportPause do. */
+/* What MiniportRestart, MiniportResetEx and MiniportPause do. */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 NDIS_STATUS TrafficStart(_Inout_ CBX_NET_TRAFFIC *Traffic);
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS TrafficReset(_Inout_ CBX_NET_TRAFFIC *Traffic);
 _IRQL_requires_max_(PASSIVE_LEVEL)
 NDIS_STATUS TrafficPause(_Inout_ CBX_NET_TRAFFIC *Traffic);
 
@@ -55,6 +60,15 @@ VOID TrafficSend(_Inout_ CBX_NET_TRAFFIC *Traffic,
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID TrafficReturn(_Inout_ CBX_NET_TRAFFIC *Traffic,
                    _In_ NET_BUFFER_LIST *Lists);
+
+/* TRUE: a queue has stopped by itself, and only a reset helps. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+BOOLEAN TrafficHangs(_Inout_ CBX_NET_TRAFFIC *Traffic);
+
+/* What MiniportOidRequest does. */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+NDIS_STATUS TrafficOid(_Inout_ CBX_NET_TRAFFIC *Traffic,
+                       _Inout_ NDIS_OID_REQUEST *Request);
 
 /* The DPC of a vector. */
 _IRQL_requires_(DISPATCH_LEVEL)

@@ -66,7 +66,7 @@ NDIS_STATUS NTAPI NdisMSetMiniportAttributes(
 
 /* ---- Pause and restart -------------------------------------------------- */
 
-static NDIS_STATUS Await(NDIS_ADAPTER *Adapter, NDIS_STATUS Status)
+NDIS_STATUS NdisAwait(NDIS_ADAPTER *Adapter, NDIS_STATUS Status)
 {
     if (Status != NDIS_STATUS_PENDING) {
         return Status;
@@ -106,6 +106,36 @@ VOID NTAPI NdisMRestartComplete(NDIS_HANDLE MiniportHandle, NDIS_STATUS Status)
            __func__, __builtin_return_address(0));
 }
 
+VOID NTAPI NdisMResetComplete(NDIS_HANDLE MiniportHandle, NDIS_STATUS Status,
+                              BOOLEAN AddressingReset)
+{
+    const VOID *Caller = __builtin_return_address(0);
+    NDIS_ADAPTER *Adapter = NdisAdapter(MiniportHandle, __func__, Caller);
+
+    UNREFERENCED_PARAMETER(AddressingReset);
+    NTS_IRQL(DISPATCH_LEVEL);
+    if (!Adapter->Resetting) {
+        NdisViolation(Adapter, __func__, Caller, "without a reset");
+    }
+    Adapter->TransitionStatus = Status;
+    KeSetEvent(&Adapter->Transition, IO_NO_INCREMENT, FALSE);
+}
+
+NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter)
+{
+    MINIPORT_RESET *Handler = Adapter->Driver->Handlers.ResetHandlerEx;
+    BOOLEAN AddressingReset = FALSE;
+    NDIS_STATUS Status;
+
+    if (!Handler) {
+        return NDIS_STATUS_SUCCESS;
+    }
+    Adapter->Resetting = TRUE;
+    Status = NdisAwait(Adapter, Handler(Adapter->Context, &AddressingReset));
+    Adapter->Resetting = FALSE;
+    return Status;
+}
+
 static NDIS_STATUS Restart(NDIS_ADAPTER *Adapter)
 {
     NDIS_MINIPORT_RESTART_PARAMETERS Parameters;
@@ -119,7 +149,7 @@ static NDIS_STATUS Restart(NDIS_ADAPTER *Adapter)
     Adapter->State = NdisRestarting;
     Status = Adapter->Driver->Handlers.RestartHandler(Adapter->Context,
                                                       &Parameters);
-    Status = Await(Adapter, Status);
+    Status = NdisAwait(Adapter, Status);
     Adapter->State = Status == NDIS_STATUS_SUCCESS ? NdisRunning : NdisPaused;
     return Status;
 }
@@ -136,14 +166,24 @@ static VOID Pause(NDIS_ADAPTER *Adapter)
     Adapter->State = NdisPausing;
     Status = Adapter->Driver->Handlers.PauseHandler(Adapter->Context,
                                                     &Parameters);
-    Status = Await(Adapter, Status);
-    if (Status != NDIS_STATUS_SUCCESS) {
+    /* Only now: a pause has to wait for lists that are indicated. */
+    NdisReturnKept(Adapter);
+    Status = NdisAwait(Adapter, Status);
+    if (Status != NDIS_STATUS_SUCCESS || Adapter->Indicated) {
         /* A pause must not fail. */
         NdisViolation(Adapter, "MiniportPause", (PVOID)(ULONG_PTR)
-                      Adapter->Driver->Handlers.PauseHandler, "failed");
+                      Adapter->Driver->Handlers.PauseHandler,
+                      Adapter->Indicated ? "was over with lists indicated"
+                                         : "failed");
     }
     Adapter->State = NdisPaused;
-    NdisProtocolStop(Adapter);
+    NdisProtocolPaused(Adapter);
+}
+
+NDIS_STATUS NdisAdapterCycle(NDIS_ADAPTER *Adapter)
+{
+    Pause(Adapter);
+    return Restart(Adapter);
 }
 
 /* ---- Initialize and halt ------------------------------------------------ */
@@ -206,6 +246,7 @@ NTSTATUS NdisAdapterStart(NDIS_ADAPTER *Adapter, PCM_RESOURCE_LIST Raw,
     if (Status == NDIS_STATUS_SUCCESS) {
         Status = Restart(Adapter);
         if (Status == NDIS_STATUS_SUCCESS) {
+            NdisOidsCheck(Adapter);
             NdisProtocolRun(Adapter);
         } else {
             NdisAdapterStop(Adapter, NdisHaltDeviceFailed);

@@ -76,7 +76,11 @@ typedef struct _NDIS_ADAPTER {
     PCM_RESOURCE_LIST Raw, Translated;  /* while the device is started */
     struct _NDIS_DMA *Dma;
     struct _NDIS_INTERRUPT *Interrupt;
-    KEVENT Transition;                  /* pause or restart is complete */
+    BOOLEAN Resetting;
+    volatile LONG Indicated;            /* lists that the driver has given us */
+    PVOID volatile Kept;                /* the one of them that is kept */
+    PNDIS_OID_REQUEST volatile Request; /* that is pending */
+    KEVENT Transition;                  /* what is pending is complete */
     NDIS_STATUS TransitionStatus;
 } NDIS_ADAPTER;
 
@@ -102,6 +106,16 @@ NTSTATUS NdisAdapterStart(NDIS_ADAPTER *Adapter,
                           PCM_RESOURCE_LIST Raw, PCM_RESOURCE_LIST Translated);
 /* Harmless when it is halted. */
 VOID NdisAdapterStop(NDIS_ADAPTER *Adapter, NDIS_HALT_ACTION Action);
+
+/* What a handler returned, or, if that is pending, what it ended with. */
+NDIS_STATUS NdisAwait(NDIS_ADAPTER *Adapter, NDIS_STATUS Status);
+
+/*
+ * What NDIS does to an adapter that runs: reset it, if it hangs or always; pause
+ * and restart it. NDIS_STATUS of the driver. PASSIVE_LEVEL.
+ */
+NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter);
+NDIS_STATUS NdisAdapterCycle(NDIS_ADAPTER *Adapter);
 
 NTSTATUS NTAPI NdisDispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 NTSTATUS NTAPI NdisDispatchForward(PDEVICE_OBJECT DeviceObject, PIRP Irp);

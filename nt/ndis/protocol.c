@@ -6,6 +6,7 @@
 #include "nbl.h"
 
 #include "cbx/abi.h"
+#include "cbx_ndis_oid.h"
 
 enum {
     WINDOW = 32,                /* frames on their way at one time */
@@ -28,7 +29,8 @@ typedef struct _FRAME {
 
 static struct {
     FRAME Frames[WINDOW];
-    ULONG Wanted;
+    ULONG Wanted;               /* up to the next of the breaks */
+    BOOLEAN IsOver;
     volatile LONG Sent;         /* handed to the driver */
     volatile LONG Completed;    /* given back, successful */
     volatile LONG Failed;       /* given back, not so */
@@ -166,41 +168,82 @@ static VOID Advance(NDIS_ADAPTER *Adapter)
     }
 }
 
-static BOOLEAN IsOver(VOID)
+static BOOLEAN IsDone(VOID)
 {
     return (ULONG)Run.Received >= Run.Wanted &&
            (ULONG)(Run.Completed + Run.Failed) >= Run.Wanted;
 }
 
-static VOID Exchange(NDIS_ADAPTER *Adapter)
+/* FALSE: frames are missing. */
+static BOOLEAN Exchange(NDIS_ADAPTER *Adapter, ULONG Wanted)
 {
     LARGE_INTEGER Patience = { .QuadPart = -PATIENCE_MS * 10000ll };
 
-    while (!IsOver()) {
+    Run.Wanted = Wanted;
+    while (!IsDone()) {
         Advance(Adapter);
-        if (!IsOver() &&
+        if (!IsDone() &&
             KeWaitForSingleObject(&Run.Progress, Executive, KernelMode, FALSE,
                                   &Patience) == STATUS_TIMEOUT) {
-            return;
+            return FALSE;
         }
     }
+    return TRUE;
 }
 
-static VOID Report(VOID)
+static VOID Report(ULONG Frames)
 {
     CHAR Expected[96], Seen[160];
     BOOLEAN Good = !Run.Wrong && !Run.Failed &&
-                   (ULONG)Run.Received == Run.Wanted &&
-                   (ULONG)Run.Completed == Run.Wanted;
+                   (ULONG)Run.Received == Frames &&
+                   (ULONG)Run.Completed == Frames;
 
     NtsFormat(Expected, sizeof(Expected), "%u frames sent and received "
-              "unchanged, in order", Run.Wanted);
+              "unchanged, in order", Frames);
     NtsFormat(Seen, sizeof(Seen), "%u sent, %u completed, %u failed, %u "
               "received, %u of them not the one due", Run.Sent, Run.Completed,
               Run.Failed, Run.Received, Run.Wrong);
     ReportResult("frames-returned", Good, Expected, Seen,
                  "MiniportSendNetBufferLists; "
                  "NdisMIndicateReceiveNetBufferLists");
+}
+
+/* What the driver counts is what happened. */
+static VOID ReportStatistics(NDIS_ADAPTER *Adapter)
+{
+    CHAR Expected[96], Seen[96];
+    NDIS_STATISTICS_INFO Info;
+    ULONG Written, Needed;
+
+    RtlZeroMemory(&Info, sizeof(Info));
+    (VOID)NdisOidQuery(Adapter, OID_GEN_STATISTICS, &Info, sizeof(Info),
+                       &Written, &Needed);
+    NtsFormat(Expected, sizeof(Expected), "%u frames sent, %u received",
+              Run.Completed, Run.Received);
+    NtsFormat(Seen, sizeof(Seen), "%u frames sent, %u received",
+              (ULONG)Info.ifHCOutPkts[0], (ULONG)Info.ifHCInPkts[0]);
+    ReportResult("statistics", Info.ifHCOutPkts[0] == (ULONG)Run.Completed &&
+                 Info.ifHCInPkts[0] == (ULONG)Run.Received, Expected, Seen,
+                 "OID_GEN_STATISTICS");
+}
+
+/* Until a protocol has set a filter, a card receives nothing. */
+static BOOLEAN OpenFilter(NDIS_ADAPTER *Adapter)
+{
+    ULONG Filter = NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST;
+
+    return NdisOidSet(Adapter, OID_GEN_CURRENT_PACKET_FILTER, &Filter,
+                      sizeof(Filter)) == NDIS_STATUS_SUCCESS;
+}
+
+static VOID ReportBreak(const CHAR *Check, NDIS_STATUS Status,
+                        const CHAR *Source)
+{
+    CHAR Seen[32];
+
+    NtsFormat(Seen, sizeof(Seen), "status 0x%08x", (ULONG)Status);
+    ReportResult(Check, Status == NDIS_STATUS_SUCCESS,
+                 "NDIS_STATUS_SUCCESS", Seen, Source);
 }
 
 VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
@@ -211,16 +254,21 @@ VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
         return;
     }
     RtlZeroMemory(&Run, sizeof(Run));
-    Run.Wanted = Frames;
     KeInitializeEvent(&Run.Progress, SynchronizationEvent, FALSE);
-    if (Prepare()) {
-        Exchange(Adapter);
+    if (OpenFilter(Adapter) && Prepare() && Exchange(Adapter, Frames / 3)) {
+        ReportBreak("reset", NdisAdapterReset(Adapter), "MiniportResetEx");
+        if (Exchange(Adapter, Frames / 3 * 2)) {
+            ReportBreak("paused-and-restarted", NdisAdapterCycle(Adapter),
+                        "MiniportPause; MiniportRestart");
+            (VOID)Exchange(Adapter, Frames);
+        }
     }
-    Report();
+    Run.IsOver = TRUE;
+    Report(Frames);
+    ReportStatistics(Adapter);
 }
 
-/* After the pause: nothing of the protocol's is with the driver. */
-VOID NdisProtocolStop(NDIS_ADAPTER *Adapter)
+VOID NdisProtocolPaused(NDIS_ADAPTER *Adapter)
 {
     for (ULONG i = 0; i < WINDOW; i++) {
         if (Run.Frames[i].Busy) {
@@ -228,5 +276,7 @@ VOID NdisProtocolStop(NDIS_ADAPTER *Adapter)
                           "left a list that was sent");
         }
     }
-    Discard();
+    if (Run.IsOver) {
+        Discard();
+    }
 }

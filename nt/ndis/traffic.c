@@ -47,13 +47,47 @@ VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportHandle,
     }
 }
 
-VOID NdisReturn(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
+/* Gives indicated lists back to the driver. */
+static VOID Return(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
 {
+    KIRQL Irql;
+
     for (PNET_BUFFER_LIST List = Lists; List; List = List->Next) {
         List->NdisReserved[0] = NULL;
+        InterlockedDecrement(&Adapter->Indicated);
     }
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
     Adapter->Driver->Handlers.ReturnNetBufferListsHandler(
         Adapter->Context, Lists, NDIS_RETURN_FLAGS_DISPATCH_LEVEL);
+    KeLowerIrql(Irql);
+}
+
+VOID NdisReturnKept(NDIS_ADAPTER *Adapter)
+{
+    PNET_BUFFER_LIST List = InterlockedExchangePointer(&Adapter->Kept, NULL);
+
+    if (List) {
+        Return(Adapter, List);
+    }
+}
+
+/*
+ * A protocol may hold on to lists: the first of them is kept until the next
+ * come, or the driver is to pause.
+ */
+static VOID KeepFirst(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
+{
+    PNET_BUFFER_LIST Rest = Lists->Next, Old;
+
+    Lists->Next = NULL;
+    Old = InterlockedExchangePointer(&Adapter->Kept, Lists);
+    if (Old) {
+        Old->Next = Rest;
+        Rest = Old;
+    }
+    if (Rest) {
+        Return(Adapter, Rest);
+    }
 }
 
 VOID NTAPI NdisMIndicateReceiveNetBufferLists(
@@ -63,7 +97,6 @@ VOID NTAPI NdisMIndicateReceiveNetBufferLists(
     const VOID *Caller = __builtin_return_address(0);
     NDIS_ADAPTER *Adapter = NdisAdapter(MiniportHandle, __func__, Caller);
     ULONG Count = 0;
-    KIRQL Irql;
 
     UNREFERENCED_PARAMETER(Port);
     NTS_IRQL(DISPATCH_LEVEL);
@@ -91,7 +124,9 @@ VOID NTAPI NdisMIndicateReceiveNetBufferLists(
         }
         return;
     }
-    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
-    NdisReturn(Adapter, Lists);
-    KeLowerIrql(Irql);
+    InterlockedExchangeAdd(&Adapter->Indicated, (LONG)Count);
+    KeepFirst(Adapter, Lists);
+    if (Adapter->State != NdisRunning) {
+        NdisReturnKept(Adapter);
+    }
 }
