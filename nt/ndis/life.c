@@ -158,6 +158,7 @@ static VOID Pause(NDIS_ADAPTER *Adapter)
 {
     NDIS_MINIPORT_PAUSE_PARAMETERS Parameters;
     NDIS_STATUS Status;
+    BOOLEAN IsEarly;
 
     RtlZeroMemory(&Parameters, sizeof(Parameters));
     Parameters.Header.Type = NDIS_OBJECT_TYPE_DEFAULT;
@@ -167,14 +168,14 @@ static VOID Pause(NDIS_ADAPTER *Adapter)
     Status = Adapter->Driver->Handlers.PauseHandler(Adapter->Context,
                                                     &Parameters);
     /* Only now: a pause has to wait for lists that are indicated. */
+    IsEarly = Status != NDIS_STATUS_PENDING && Adapter->Indicated;
     NdisReturnKept(Adapter);
     Status = NdisAwait(Adapter, Status);
-    if (Status != NDIS_STATUS_SUCCESS || Adapter->Indicated) {
-        /* A pause must not fail. */
+    if (Status != NDIS_STATUS_SUCCESS || IsEarly || Adapter->Indicated) {
         NdisViolation(Adapter, "MiniportPause", (PVOID)(ULONG_PTR)
                       Adapter->Driver->Handlers.PauseHandler,
-                      Adapter->Indicated ? "was over with lists indicated"
-                                         : "failed");
+                      Status == NDIS_STATUS_SUCCESS
+                      ? "was over with lists indicated" : "failed");
     }
     Adapter->State = NdisPaused;
     NdisProtocolPaused(Adapter);

@@ -90,6 +90,9 @@ static BOOLEAN IsFrame(const NET_BUFFER *Buffer, ULONG Number)
 VOID NdisProtocolReceived(NDIS_ADAPTER *Adapter, const NET_BUFFER *Buffer)
 {
     UNREFERENCED_PARAMETER(Adapter);
+    if (!Run.Wanted || Run.IsOver) {
+        return;
+    }
     if (!IsFrame(Buffer, (ULONG)Run.Received)) {
         InterlockedIncrement(&Run.Wrong);
     }
