@@ -10,7 +10,7 @@ IOMMU ?= vtd
 MAKEFLAGS += --no-print-directory
 ninja = ninja --quiet -C $(BUILD)
 
-.PHONY: all run check bench lint clean distclean help \
+.PHONY: all run check bench lint package clean distclean help \
 	qemu host drivers module guest qtests check-qemu-versions
 
 all: qemu guest
@@ -21,6 +21,8 @@ help:
 	@echo 'make check    all tests (ONLY=NAME for one suite)'
 	@echo 'make bench    speed against memcpy, nvme and edu (docs/bench.md)'
 	@echo 'make lint     style of device code and scripts'
+	@echo 'make package  drivers with INF and catalog, test-signed'
+	@echo '              (REMAPPING=opt-in|opt-out|absent|external)'
 	@echo 'make all      build without running'
 	@echo 'make check-qemu-versions   build and test against each known QEMU'
 	@echo 'make clean    remove what was built; distclean: build/ as a whole'
@@ -45,6 +47,7 @@ host:
 
 drivers:
 	+@$(ninja)/pe-x86_64
+	+@$(ninja)/pe-x86
 
 # The stand-in's Linux module; kbuild knows what is out of date.
 module:
@@ -65,6 +68,9 @@ check: all qtests
 bench: qtests
 	scripts/bench $(abspath $(BUILD))
 
+package: drivers
+	@scripts/make-package $(BUILD) $(REMAPPING:%=--remapping %)
+
 lint: $(BUILD)/config.mk
 	scripts/lint $(BUILD)
 
@@ -73,7 +79,7 @@ check-qemu-versions:
 
 clean:
 	rm -rf $(BUILD)/host $(BUILD)/pe-* $(BUILD)/guest $(BUILD)/module \
-		$(BUILD)/qemu $(BUILD)/config.mk
+		$(BUILD)/package $(BUILD)/qemu $(BUILD)/config.mk
 
 distclean:
 	rm -rf $(BUILD)

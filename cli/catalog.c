@@ -27,6 +27,7 @@ const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
 #define HELP_STRAY_WRITE   "the device changes a byte before what it writes"
 #define HELP_CROSS_FILL    "the device changes another element, too"
 #define HELP_MIXED_UP      "the device names the wrong descriptor as completed"
+#define HELP_FLIP_PIXEL    "the device inverts one bit of the picture it shows"
 
 #define FAULT(n, id, text) { text, CBX_FAULT_IN_DEVICE, HELP_##id },
 const CbxFault cbx_faults[] = {
@@ -83,6 +84,19 @@ const CbxFault cbx_faults[] = {
       "NDIS leaves out the last of several elements of a scatter list" },
     { "ndis-wrong-length", CBX_FAULT_IN_GUEST,
       "NDIS announces shared memory of another length" },
+    { "hal-wrong-info", CBX_FAULT_IN_GUEST,
+      "the HAL's GetDmaAdapterInfo tells another address width" },
+    { "hal-wrong-domain", CBX_FAULT_IN_GUEST,
+      "the HAL's GetDmaDomain does not know what JoinDmaDomain joined" },
+    { "hal-ignore-access", CBX_FAULT_IN_GUEST,
+      "the HAL lets the device write what is for reading only" },
+    { "hal-windows-8", CBX_FAULT_IN_GUEST,
+      "no fault: the HAL offers what that of Windows 8 does" },
+    { "hal-short-list", CBX_FAULT_IN_GUEST,
+      "the HAL's scatter/gather lists lack the last byte" },
+    { "hal-no-flush", CBX_FAULT_IN_GUEST, "the HAL's FlushDmaBuffer fails" },
+    { "hal-never-refuse", CBX_FAULT_IN_GUEST,
+      "the HAL ignores limits that no address satisfies" },
     { 0 }
 };
 #undef FAULT
@@ -95,12 +109,26 @@ static const guint wdm_calls[] = {
     CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER,
     CBX_API_CREATE_COMMON_BUFFER_FROM_MDL,
     CBX_API_HAL_ALLOCATE_COMMON_BUFFER,
+    CBX_API_GET_DMA_ADAPTER_INFO,
+    CBX_API_JOIN_DMA_DOMAIN,
+    CBX_API_GET_SCATTER_GATHER_LIST,
+    CBX_API_FLUSH_DMA_BUFFER,
     CBX_API_NONE
 };
 
 static const guint kmdf_calls[] = {
     CBX_API_WDF_COMMON_BUFFER_CREATE,
     CBX_API_WDF_COMMON_BUFFER_CREATE_CFG,
+    /* through WdfDmaEnablerWdmGetDmaAdapter */
+    CBX_API_ALLOCATE_COMMON_BUFFER,
+    CBX_API_ALLOCATE_COMMON_BUFFER_EX,
+    CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR,
+    CBX_API_NONE
+};
+
+static const guint video_calls[] = {
+    CBX_API_VIDEOPORT_ALLOCATE,
+    CBX_API_VIDEOPORT_GET,
     CBX_API_NONE
 };
 
@@ -116,6 +144,7 @@ const CbxDriver cbx_drivers[] = {
     { .name = "cbxwdm.sys", .calls = wdm_calls, .device = "cbx" },
     { .name = "cbxkmdf.sys", .calls = kmdf_calls, .device = "cbx" },
     { .name = "cbxnet.sys", .calls = net_calls, .device = "cbx-net" },
+    { .name = "cbxvid.sys", .calls = video_calls, .device = "cbx-display" },
     { 0 }
 };
 

@@ -42,6 +42,8 @@ const CbxCheck cbx_checks[] = {
       FALSE },
     { "program", "stand-in", "a program can use the driver's control interface",
       FALSE },
+    { "display", "stand-in", "the window system can use a driver's modes",
+      FALSE },
     { "opened", "stand-in", "the driver's device can be opened", FALSE },
     { "interface-enabled", "stand-in", "the driver's device interface is there",
       FALSE },

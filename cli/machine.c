@@ -242,6 +242,7 @@ CbxMachine *cbx_machine_new(const CbxOptions *o, GError **error)
     g_autofree char *initrd = NULL;
 
     m->initrd = -1;
+    m->monitor = -1;
     if (!check_file(qemu, X_OK, "QEMU", error) ||
         !check_file(kernel, R_OK, "guest kernel", error)) {
         return NULL;
@@ -252,6 +253,24 @@ CbxMachine *cbx_machine_new(const CbxOptions *o, GError **error)
     }
     m->argv = build_command(o, qemu, kernel, initrd);
     return g_steal_pointer(&m);
+}
+
+void cbx_machine_watch(CbxMachine *m, int fd)
+{
+    g_autofree char *chardev = g_strdup_printf("socket,id=monitor,fd=%d",
+                                               CBX_FD_MONITOR);
+    g_autoptr(GPtrArray) argv = g_ptr_array_new();
+
+    for (char **a = m->argv; *a; a++) {
+        g_ptr_array_add(argv, *a);
+    }
+    add(argv, "-chardev", chardev);
+    add(argv, "-mon", "chardev=monitor,mode=control");
+    add(argv, "-global", "cbx-display.pause-frames=on");
+    g_ptr_array_add(argv, NULL);
+    g_free(m->argv);
+    m->argv = (GStrv)g_ptr_array_free(g_steal_pointer(&argv), FALSE);
+    m->monitor = fd;
 }
 
 void cbx_machine_free(CbxMachine *m)

@@ -14,6 +14,8 @@
 #define CBX_FD_CONSOLE 4
 /* and with --driver PATH an initrd that is in memory only. */
 #define CBX_FD_INITRD  5
+/* With --screendump a socket of QEMU's monitor. */
+#define CBX_FD_MONITOR 6
 
 /* Memory of the guest in MiB: enough that a 28-bit limit is a limit. */
 #define CBX_GUEST_MEMORY 512
@@ -24,6 +26,7 @@
 typedef struct CbxMachine {
     GStrv argv;  /* of QEMU */
     int initrd;  /* what becomes CBX_FD_INITRD, or -1 */
+    int monitor; /* what becomes CBX_FD_MONITOR, or -1; not closed with it */
 } CbxMachine;
 
 /*
@@ -33,6 +36,9 @@ typedef struct CbxMachine {
  * that directory, which must exist.
  */
 CbxMachine *cbx_machine_new(const CbxOptions *options, GError **error);
+
+/* Adds a monitor on @fd, and a stop at each update of the screen. */
+void cbx_machine_watch(CbxMachine *machine, int fd);
 void cbx_machine_free(CbxMachine *machine);
 
 /* Path of the QEMU, and directory of the guest's files. Free with g_free(). */

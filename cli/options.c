@@ -23,6 +23,7 @@ typedef struct Raw {
     char *json;
     char *junit;
     char *keep;
+    char *screendump;
     char *build_dir;
     char *qemu;
     char *guest_dir;
@@ -47,6 +48,7 @@ static void raw_clear(Raw *raw)
     g_free(raw->json);
     g_free(raw->junit);
     g_free(raw->keep);
+    g_free(raw->screendump);
     g_free(raw->build_dir);
     g_free(raw->qemu);
     g_free(raw->guest_dir);
@@ -90,6 +92,9 @@ static GOptionContext *new_context(Raw *raw)
           "Print where the time goes", NULL },
         { "keep", 0, 0, G_OPTION_ARG_FILENAME, &raw->keep,
           "Keep report, console and a script of the run in DIR", "DIR" },
+        { "screendump", 0, 0, G_OPTION_ARG_FILENAME, &raw->screendump,
+          "Keep a picture of each mode that a video driver shows in DIR",
+          "DIR" },
         { "verbose", 'v', 0, G_OPTION_ARG_NONE, &raw->verbose,
           "Show the console, each check and its source", NULL },
         { "build-dir", 0, 0, G_OPTION_ARG_FILENAME, &raw->build_dir,
@@ -394,6 +399,19 @@ static gboolean parse_seed(CbxOptions *o, const char *text, GError **error)
     return o->has_seed;
 }
 
+static gboolean has_screen(const CbxOptions *o, GError **error)
+{
+    const CbxDriver *driver = cbx_options_driver(o);
+
+    if (strcmp(driver->device, "cbx-display") == 0) {
+        return TRUE;
+    }
+    g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                "--screendump: %s has no screen; name a driver that has one "
+                "with --driver: cbxvid.sys", driver->name);
+    return FALSE;
+}
+
 static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
 {
     const char *build_dir = g_getenv("CBX_BUILD_DIR");
@@ -407,6 +425,7 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
     o->junit = g_steal_pointer(&raw->junit);
     o->json = g_steal_pointer(&raw->json);
     o->keep = g_steal_pointer(&raw->keep);
+    o->screendump = g_steal_pointer(&raw->screendump);
     o->qemu = g_steal_pointer(&raw->qemu);
     o->guest_dir = g_steal_pointer(&raw->guest_dir);
     o->build_dir = raw->build_dir
@@ -417,6 +436,7 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
            (!raw->driver || parse_driver(o, raw->driver, error)) &&
            (!raw->device_id || parse_device_id(o, raw->device_id, error)) &&
            parse_list(o, raw->apis, parse_call, error) &&
+           (!o->screendump || has_screen(o, error)) &&
            parse_list(o, raw->checks, parse_check, error) &&
            (!raw->repeat || parse_repeat(o, raw->repeat, error)) &&
            parse_list(o, raw->faults, parse_fault, error) &&
@@ -474,6 +494,7 @@ void cbx_options_free(CbxOptions *o)
     g_free(o->json);
     g_free(o->junit);
     g_free(o->keep);
+    g_free(o->screendump);
     g_free(o->build_dir);
     g_free(o->qemu);
     g_free(o->guest_dir);

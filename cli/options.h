@@ -46,6 +46,7 @@ typedef struct CbxOptions {
     char *json;            /* file for the result, or NULL */
     char *junit;           /* likewise, as JUnit XML */
     char *keep;            /* directory for the raw streams, or NULL */
+    char *screendump;      /* directory for pictures of the screen, or NULL */
     char *build_dir;
     char *qemu;            /* NULL: the one of the build */
     char *guest_dir;       /* NULL: the one of the build */

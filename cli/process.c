@@ -304,6 +304,10 @@ static gboolean start(Run *run, const CbxMachine *machine, GError **error)
         g_subprocess_launcher_take_fd(launcher, dup(machine->initrd),
                                       CBX_FD_INITRD);
     }
+    if (machine->monitor >= 0) {
+        g_subprocess_launcher_take_fd(launcher, dup(machine->monitor),
+                                      CBX_FD_MONITOR);
+    }
     run->process->start = g_get_monotonic_time();
     run->child = g_subprocess_launcher_spawnv(
         launcher, (const char *const *)machine->argv, &bad);

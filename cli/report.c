@@ -494,9 +494,9 @@ static void read_fault(CbxReport *report, JsonObject *o G_GNUC_UNUSED)
     report->faults_struck++;
 }
 
-/* The device's own protocol of probes is for people; checks report on them. */
-static void read_probe(CbxReport *report G_GNUC_UNUSED,
-                       JsonObject *o G_GNUC_UNUSED)
+/* Probes and frames are told for people; checks report on them. */
+static void read_nothing(CbxReport *report G_GNUC_UNUSED,
+                         JsonObject *o G_GNUC_UNUSED)
 {
 }
 
@@ -506,7 +506,8 @@ static const struct {
 } readers[] = {
     { "device", read_device },
     { "buffer", read_buffer },
-    { "probe",  read_probe },
+    { "probe",  read_nothing },
+    { "frame",  read_nothing },
     { "fault",  read_fault },
     { "text",   read_text },
     { "start",  read_start },

@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "process.h"
 #include "progress.h"
+#include "screen.h"
 #include "summary.h"
 #include "table.h"
 #include "tap.h"
@@ -85,6 +86,8 @@ static CbxProcess *execute(Run *run, GError **error)
     const CbxListener listener = { on_report, on_console, run };
     const CbxOptions *o = run->options;
     g_autoptr(CbxMachine) machine = NULL;
+    g_autoptr(CbxScreen) screen = NULL;
+    CbxProcess *process;
 
     if (!remove_old(o->json, "--json", error) ||
         !remove_old(o->junit, "--junit", error) ||
@@ -103,13 +106,26 @@ static CbxProcess *execute(Run *run, GError **error)
         }
     }
     run->console->copy = run->kept ? run->kept->console : NULL;
+    if (o->screendump) {
+        screen = cbx_screen_new(o->screendump, error);
+        if (!screen) {
+            return NULL;
+        }
+        cbx_machine_watch(machine, cbx_screen_fd(screen));
+    }
     if (o->verbose) {
         g_autofree char *line = g_strjoinv(" ", machine->argv);
 
         fprintf(stderr, "%s\n", line);
     }
     cbx_progress_update(run->progress, run->report);
-    return cbx_process_run(machine, o->timeout, &listener, error);
+    process = cbx_process_run(machine, o->timeout, &listener, error);
+    if (screen && cbx_screen_problem(screen)) {
+        fprintf(stderr, "cbx: a picture of the screen is missing: %s; name "
+                "another directory with --screendump\n",
+                cbx_screen_problem(screen));
+    }
+    return process;
 }
 
 /* ---- Result ------------------------------------------------------------- */

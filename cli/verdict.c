@@ -135,6 +135,37 @@ static guint count_buffers(const CbxReport *report, const char *api)
     return n;
 }
 
+/* Does the driver say that the system has no such call, and none was made? */
+static gboolean is_not_offered(const CbxReport *report, const char *driver,
+                               const char *api)
+{
+    gboolean said = FALSE;
+
+    for (guint i = 0; i < report->results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(report->results, i);
+
+        if ((!driver || strcmp(r->driver, driver) == 0) &&
+            strcmp(r->api, api) == 0) {
+            if (strcmp(r->check, "offered") != 0 ||
+                r->outcome != CBX_OUTCOME_SKIP) {
+                return FALSE;
+            }
+            said = TRUE;
+        }
+    }
+    return said;
+}
+
+static void find_uncovered(CbxJudgement *j, const char *api)
+{
+    g_ptr_array_add(j->findings,
+                    cbx_result_new(CBX_JUDGE, api, "", "coverage",
+                                   CBX_OUTCOME_SKIP,
+                                   "a buffer of the call, and a check that "
+                                   "passed", "not offered by this system",
+                                   "project's own"));
+}
+
 static void judge_call(CbxJudgement *j, const CbxOptions *options,
                        const CbxReport *report, const CbxCall *c)
 {
@@ -148,7 +179,12 @@ static void judge_call(CbxJudgement *j, const CbxOptions *options,
                                             passed);
 
     if (cbx_options_selects(options, c->number)) {
-        find(j, c->name, "coverage", buffers > 0 && passed > 0,
+        if (buffers == 0 && is_not_offered(report, driver, c->name)) {
+            find_uncovered(j, c->name);
+            return;
+        }
+        find(j, c->name, "coverage",
+             (buffers > 0 || c->number >= CBX_API_ASIDE) && passed > 0,
              "a buffer of the call, and a check that passed", seen);
     } else if (passed + others > 0) {
         find(j, c->name, "coverage", FALSE,

@@ -197,10 +197,11 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.queues=16",
     };
 
-    qos_add_test("atomic-operations", "cbx", test_operations, NULL);
-    qos_add_test("atomic-places", "cbx", test_places, NULL);
-    qos_add_test("atomic-bad", "cbx", test_bad, &narrow);
-    qos_add_test("atomic-concurrent", "cbx", test_concurrent, &many);
+    qos_node_produces("cbx", "cbx-atomic");
+    qos_add_test("operations", "cbx-atomic", test_operations, NULL);
+    qos_add_test("places", "cbx-atomic", test_places, NULL);
+    qos_add_test("bad", "cbx-atomic", test_bad, &narrow);
+    qos_add_test("concurrent", "cbx-atomic", test_concurrent, &many);
 }
 
 libqos_init(register_tests);

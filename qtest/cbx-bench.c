@@ -427,7 +427,8 @@ static void register_benches(void)
     };
 
     if (getenv("CBX_BENCH")) {
-        qos_add_test("bench", "cbx", bench_plain, &plain);
+        qos_node_produces("cbx", "cbx-bench");
+        qos_add_test("bench", "cbx-bench", bench_plain, &plain);
         qos_add_test("bench-translated", "cbx-vtd-legacy", bench_translated,
                      &translated);
     }

@@ -364,14 +364,15 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.arm-id=on",
     };
 
+    qos_node_produces("cbx", "cbx-exerciser");
     qos_add_test("self-check", "cbx-port", test_self_check, &arm);
-    qos_add_test("dma-sizes", "cbx", test_dma_sizes, NULL);
-    qos_add_test("dma-range", "cbx", test_dma_range, NULL);
-    qos_add_test("dma-refused", "cbx", test_dma_refused, NULL);
-    qos_add_test("dma-to-itself", "cbx", test_dma_to_itself, NULL);
-    qos_add_test("scribble", "cbx", test_scribble, NULL);
-    qos_add_test("monitor", "cbx", test_monitor, NULL);
-    qos_add_test("monitor-full", "cbx", test_monitor_full, NULL);
+    qos_add_test("dma-sizes", "cbx-exerciser", test_dma_sizes, NULL);
+    qos_add_test("dma-range", "cbx-exerciser", test_dma_range, NULL);
+    qos_add_test("dma-refused", "cbx-exerciser", test_dma_refused, NULL);
+    qos_add_test("dma-to-itself", "cbx-exerciser", test_dma_to_itself, NULL);
+    qos_add_test("scribble", "cbx-exerciser", test_scribble, NULL);
+    qos_add_test("monitor", "cbx-exerciser", test_monitor, NULL);
+    qos_add_test("monitor-full", "cbx-exerciser", test_monitor_full, NULL);
 }
 
 libqos_init(register_tests);

@@ -446,21 +446,22 @@ static void register_tests(void)
                "-global cbx.fault-limit=2 -global cbx.fault-delay=77",
     };
 
-    qos_add_test("fault-flip-bit", "cbx", test_flip_bit, &to_file);
-    qos_add_test("fault-flip-twice", "cbx", test_flip_twice, NULL);
-    qos_add_test("fault-drop-write", "cbx", test_drop_write, NULL);
-    qos_add_test("fault-short", "cbx", test_short, NULL);
-    qos_add_test("fault-flip-one-kind", "cbx", test_flip_one_kind, NULL);
-    qos_add_test("fault-stray-write", "cbx", test_stray_write, NULL);
-    qos_add_test("fault-cross-fill", "cbx", test_cross_fill, NULL);
-    qos_add_test("fault-mixed-up", "cbx", test_mixed_up, NULL);
-    qos_add_test("fault-lost-interrupt", "cbx", test_lost_interrupt, &to_file);
-    qos_add_test("fault-wrong-address", "cbx", test_wrong_address, NULL);
-    qos_add_test("fault-atomic", "cbx", test_atomic, NULL);
-    qos_add_test("fault-nth", "cbx", test_nth, NULL);
-    qos_add_test("fault-numbers", "cbx", test_numbers, &numbers);
-    qos_add_test("fault-replay", "cbx", test_replay, NULL);
-    qos_add_test("fault-property", "cbx", test_property, &property);
+    qos_node_produces("cbx", "cbx-faults");
+    qos_add_test("flip-bit", "cbx-faults", test_flip_bit, &to_file);
+    qos_add_test("flip-twice", "cbx-faults", test_flip_twice, NULL);
+    qos_add_test("drop-write", "cbx-faults", test_drop_write, NULL);
+    qos_add_test("short", "cbx-faults", test_short, NULL);
+    qos_add_test("flip-one-kind", "cbx-faults", test_flip_one_kind, NULL);
+    qos_add_test("stray-write", "cbx-faults", test_stray_write, NULL);
+    qos_add_test("cross-fill", "cbx-faults", test_cross_fill, NULL);
+    qos_add_test("mixed-up", "cbx-faults", test_mixed_up, NULL);
+    qos_add_test("lost-interrupt", "cbx-faults", test_lost_interrupt, &to_file);
+    qos_add_test("wrong-address", "cbx-faults", test_wrong_address, NULL);
+    qos_add_test("atomic", "cbx-faults", test_atomic, NULL);
+    qos_add_test("nth", "cbx-faults", test_nth, NULL);
+    qos_add_test("numbers", "cbx-faults", test_numbers, &numbers);
+    qos_add_test("replay", "cbx-faults", test_replay, NULL);
+    qos_add_test("property", "cbx-faults", test_property, &property);
 }
 
 libqos_init(register_tests);

@@ -183,11 +183,12 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.queues=3",
     };
 
-    qos_add_test("fence-own-queue", "cbx", test_own_queue, &many);
-    qos_add_test("fence-all-queues", "cbx", test_all_queues, &many);
-    qos_add_test("fence-two", "cbx", test_two, &many);
-    qos_add_test("fence-blocked", "cbx", test_blocked, &many);
-    qos_add_test("fence-flags", "cbx", test_flags, &many);
+    qos_node_produces("cbx", "cbx-fence");
+    qos_add_test("own-queue", "cbx-fence", test_own_queue, &many);
+    qos_add_test("all-queues", "cbx-fence", test_all_queues, &many);
+    qos_add_test("two", "cbx-fence", test_two, &many);
+    qos_add_test("blocked", "cbx-fence", test_blocked, &many);
+    qos_add_test("flags", "cbx-fence", test_flags, &many);
 }
 
 libqos_init(register_tests);

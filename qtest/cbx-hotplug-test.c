@@ -282,11 +282,12 @@ static void register_tests(void)
 {
     QOSGraphTestOptions slot = { .before = add_slot };
 
-    qos_add_test("hotplug-asked", "cbx", test_asked, &slot);
-    qos_add_test("hotplug-surprise", "cbx", test_surprise, &slot);
-    qos_add_test("hotplug-by-itself", "cbx", test_by_itself, &slot);
-    qos_add_test("hotplug-bus-reset", "cbx", test_bus_reset, &slot);
-    qos_add_test("hotplug-system-reset", "cbx", test_system_reset, &slot);
+    qos_node_produces("cbx", "cbx-hotplug");
+    qos_add_test("asked", "cbx-hotplug", test_asked, &slot);
+    qos_add_test("surprise", "cbx-hotplug", test_surprise, &slot);
+    qos_add_test("by-itself", "cbx-hotplug", test_by_itself, &slot);
+    qos_add_test("bus-reset", "cbx-hotplug", test_bus_reset, &slot);
+    qos_add_test("system-reset", "cbx-hotplug", test_system_reset, &slot);
 }
 
 libqos_init(register_tests);

@@ -110,11 +110,41 @@ static void test_intx(void *obj, void *data, QGuestAllocator *alloc)
                     PCI_STATUS_INTERRUPT, ==, 0);
 }
 
+/* With messages off, a completion that wants an interrupt asserts the line. */
+static void test_intx_completion(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    QCbxQueue q;
+    CbxDescriptor fill = {
+        .op = CBX_OP_FILL, .flags = CBX_DESC_INTERRUPT,
+        .address = guest_alloc(alloc, 4096), .length = 4096,
+    };
+
+    cbx_queue_start(&q, d, alloc, 0, 4, CBX_Q_VECTOR_NONE);
+    g_assert_cmpint(cbx_queue_do(&q, &fill).status, ==, CBX_STATUS_OK);
+    g_assert_cmphex(cbx_read32(d, CBX_ARM_INTX_CTL), ==, 0);
+
+    cbx_write32(d, CBX_REG_QUEUE(0, CBX_Q_CONTROL), 0);
+    cbx_queue_start(&q, d, alloc, 0, 4, 0);
+    g_assert_cmpint(cbx_queue_do(&q, &fill).status, ==, CBX_STATUS_OK);
+    g_assert_cmphex(cbx_read32(d, CBX_ARM_INTX_CTL), ==, 1);
+    g_assert_cmphex(qpci_config_readw(&d->pci, PCI_STATUS) &
+                    PCI_STATUS_INTERRUPT, !=, 0);
+    g_assert_cmpint(cbx_stat(d, CBX_STAT_INTERRUPTS), ==, 1);
+
+    cbx_write32(d, CBX_ARM_INTX_CTL, 0);
+    fill.flags = 0;
+    g_assert_cmpint(cbx_queue_do(&q, &fill).status, ==, CBX_STATUS_OK);
+    g_assert_cmphex(cbx_read32(d, CBX_ARM_INTX_CTL), ==, 0);
+}
+
 static void register_tests(void)
 {
-    qos_add_test("msix", "cbx", test_msix, NULL);
-    qos_add_test("msi", "cbx", test_msi, NULL);
-    qos_add_test("intx", "cbx", test_intx, NULL);
+    qos_node_produces("cbx", "cbx-irq");
+    qos_add_test("msix", "cbx-irq", test_msix, NULL);
+    qos_add_test("msi", "cbx-irq", test_msi, NULL);
+    qos_add_test("intx", "cbx-irq", test_intx, NULL);
+    qos_add_test("intx-completion", "cbx-irq", test_intx_completion, NULL);
 }
 
 libqos_init(register_tests);

@@ -297,11 +297,12 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.addr-bits=40",
     };
 
-    qos_add_test("list-operations", "cbx", test_operations, NULL);
-    qos_add_test("list-bad", "cbx", test_bad, &narrow);
-    qos_add_test("list-loop", "cbx", test_loop, NULL);
-    qos_add_test("list-bad-descriptors", "cbx", test_bad_descriptors, NULL);
-    qos_add_test("list-many-elements", "cbx", test_many_elements, NULL);
+    qos_node_produces("cbx", "cbx-list");
+    qos_add_test("operations", "cbx-list", test_operations, NULL);
+    qos_add_test("bad", "cbx-list", test_bad, &narrow);
+    qos_add_test("loop", "cbx-list", test_loop, NULL);
+    qos_add_test("bad-descriptors", "cbx-list", test_bad_descriptors, NULL);
+    qos_add_test("many-elements", "cbx-list", test_many_elements, NULL);
 }
 
 libqos_init(register_tests);

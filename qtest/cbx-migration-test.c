@@ -496,18 +496,22 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.queues=2",
     };
 
-    qos_add_test("migration-state", "cbx", test_state, NULL);
-    qos_add_test("migration-read", "cbx", test_read, &opts);
-    qos_add_test("migration-write", "cbx", test_write, &opts);
-    qos_add_test("migration-fill", "cbx", test_fill, &opts);
-    qos_add_test("migration-verify", "cbx", test_verify, &opts);
-    qos_add_test("migration-checksum", "cbx", test_checksum, &opts);
-    qos_add_test("migration-copy", "cbx", test_copy, &opts);
-    qos_add_test("migration-list", "cbx", test_list, &opts);
-    qos_add_test("migration-waiting", "cbx", test_waiting, &two);
-    qos_add_test("migration-refused", "cbx", test_refused, &opts);
-    qos_add_test("migration-accepted", "cbx", test_accepted, &opts);
-    qos_add_test("migration-all-ones", "cbx", test_all_ones, &opts);
+    qos_node_produces("cbx", "cbx-migration");
+    qos_add_test("state", "cbx-migration", test_state, NULL);
+    qos_add_test("read", "cbx-migration", test_read, &opts);
+    qos_add_test("write", "cbx-migration", test_write, &opts);
+    qos_add_test("fill", "cbx-migration", test_fill, &opts);
+    qos_add_test("verify", "cbx-migration", test_verify, &opts);
+    qos_add_test("checksum", "cbx-migration", test_checksum, &opts);
+    qos_add_test("copy", "cbx-migration", test_copy, &opts);
+    qos_add_test("list", "cbx-migration", test_list, &opts);
+    qos_add_test("waiting", "cbx-migration", test_waiting, &two);
+
+    /* The slowest, so that they can run beside the others. */
+    qos_node_produces("cbx", "cbx-stream");
+    qos_add_test("refused", "cbx-stream", test_refused, &opts);
+    qos_add_test("accepted", "cbx-stream", test_accepted, &opts);
+    qos_add_test("all-ones", "cbx-stream", test_all_ones, &opts);
 }
 
 libqos_init(register_tests);

@@ -254,6 +254,7 @@ static void register_tests(void)
         .before = cbx_options, .arg = (void *)CARDS,
     };
 
+    qos_node_produces("cbx", "cbx-net");
     qos_add_test("exchange", "cbx-net", test_exchange, &options);
     qos_add_test("backlog", "cbx-net", test_backlog, &options);
     qos_add_test("too-long", "cbx-net", test_too_long, &options);

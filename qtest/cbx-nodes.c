@@ -7,6 +7,10 @@
  *
  *   x86_64/q35 - pci-bus-q35 - cbx-bus - cbx, cbx-vtd, cbx-port
  *   aarch64/virt - ... - pci-bus - cbx
+ *
+ * cbx has an interface for each file of tests, which names it, such as
+ * cbx-queue: no node can have more than 128 children, and the tests of an
+ * interface are a group that can run beside others.
  */
 #include "qemu/osdep.h"
 #include "qemu/module.h"
@@ -111,6 +115,9 @@ static void cbx_register_nodes(void)
     QOSGraphEdgeOptions plain = {
         .extra_device_opts = "addr=" STRING(CBX_TEST_SLOT),
     };
+    QOSGraphEdgeOptions screen = {
+        .extra_device_opts = "id=screen,addr=" STRING(CBX_TEST_SLOT),
+    };
     QOSGraphEdgeOptions vtd = {
         .extra_device_opts = "addr=" STRING(CBX_TEST_SLOT),
         .before_cmd_line = "-device intel-iommu,intremap=on",
@@ -125,11 +132,12 @@ static void cbx_register_nodes(void)
     qos_node_consumes("cbx", "cbx-bus", &plain);
     qos_node_consumes("cbx", "pci-bus", &plain);
     qos_node_produces("cbx", "pci-device");
-    /* libqos takes about a hundred tests of one interface, not more. */
-    qos_node_produces("cbx", "cbx-net");
 
     qos_node_create_driver_named("cbx-vtd", "cbx", cbx_create);
     qos_node_consumes("cbx-vtd", "cbx-bus", &vtd);
+
+    qos_node_create_driver("cbx-display", cbx_create);
+    qos_node_consumes("cbx-display", "cbx-bus", &screen);
 
     qos_node_create_driver_named("cbx-port", "cbx", cbx_port_create);
     qos_node_consumes("cbx-port", "cbx-bus", &port);

@@ -399,23 +399,25 @@ static void register_tests(void)
     };
     QOSGraphTestOptions to_file = { .before = cbx_report_to_file };
 
+    qos_node_produces("cbx", "cbx-operation");
     for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
         QOSGraphTestOptions options = {
             .before = size_options,
             .arg = (void *)sizes[i].sizes,
         };
 
-        qos_add_test(sizes[i].name, "cbx", test_size, &options);
+        qos_add_test(sizes[i].name, "cbx-operation", test_size, &options);
     }
-    qos_add_test("across-4g", "cbx", test_across_4g, &ram);
-    qos_add_test("copy-alignments", "cbx", test_copy_alignments, NULL);
-    qos_add_test("copy-errors", "cbx", test_copy_errors, NULL);
-    qos_add_test("own-bars", "cbx", test_own_bars, NULL);
-    qos_add_test("longest", "cbx", test_longest, NULL);
-    qos_add_test("slow-target", "cbx", test_slow_target, NULL);
-    qos_add_test("message", "cbx", test_message, NULL);
-    qos_add_test("queue-report", "cbx", test_report, &to_file);
-    qos_add_test("sum", "cbx", test_sum, NULL);
+    qos_add_test("across-4g", "cbx-operation", test_across_4g, &ram);
+    qos_add_test("copy-alignments", "cbx-operation", test_copy_alignments,
+                 NULL);
+    qos_add_test("copy-errors", "cbx-operation", test_copy_errors, NULL);
+    qos_add_test("own-bars", "cbx-operation", test_own_bars, NULL);
+    qos_add_test("longest", "cbx-operation", test_longest, NULL);
+    qos_add_test("slow-target", "cbx-operation", test_slow_target, NULL);
+    qos_add_test("message", "cbx-operation", test_message, NULL);
+    qos_add_test("queue-report", "cbx-operation", test_report, &to_file);
+    qos_add_test("sum", "cbx-operation", test_sum, NULL);
 }
 
 libqos_init(register_tests);

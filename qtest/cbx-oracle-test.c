@@ -282,15 +282,16 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.addr-bits=24",
     };
 
-    qos_add_test("oracle-declare", "cbx", test_declare, &to_file);
-    qos_add_test("oracle-limits", "cbx", test_limits, NULL);
-    qos_add_test("oracle-refused", "cbx", test_refused, NULL);
-    qos_add_test("oracle-no-space", "cbx", test_no_space, NULL);
-    qos_add_test("oracle-partly-there", "cbx", test_partly_there, NULL);
-    qos_add_test("oracle-not-ram", "cbx", test_not_ram, NULL);
-    qos_add_test("oracle-width", "cbx", test_width, &narrow);
-    qos_add_test("oracle-probe", "cbx", test_probe, &to_file);
-    qos_add_test("oracle-host-node", "cbx", test_host_node, &to_file);
+    qos_node_produces("cbx", "cbx-oracle");
+    qos_add_test("declare", "cbx-oracle", test_declare, &to_file);
+    qos_add_test("limits", "cbx-oracle", test_limits, NULL);
+    qos_add_test("refused", "cbx-oracle", test_refused, NULL);
+    qos_add_test("no-space", "cbx-oracle", test_no_space, NULL);
+    qos_add_test("partly-there", "cbx-oracle", test_partly_there, NULL);
+    qos_add_test("not-ram", "cbx-oracle", test_not_ram, NULL);
+    qos_add_test("width", "cbx-oracle", test_width, &narrow);
+    qos_add_test("probe", "cbx-oracle", test_probe, &to_file);
+    qos_add_test("host-node", "cbx-oracle", test_host_node, &to_file);
 }
 
 libqos_init(register_tests);

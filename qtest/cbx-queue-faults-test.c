@@ -215,11 +215,12 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.queues=2",
     };
 
-    qos_add_test("fault-stuck", "cbx", test_stuck, &to_file);
-    qos_add_test("fault-delay", "cbx", test_delay, &to_file);
-    qos_add_test("fault-duplicate", "cbx", test_duplicate, &to_file);
-    qos_add_test("fault-spurious", "cbx", test_spurious, &to_file);
-    qos_add_test("errors", "cbx", test_errors, &to_file);
+    qos_node_produces("cbx", "cbx-queue-faults");
+    qos_add_test("stuck", "cbx-queue-faults", test_stuck, &to_file);
+    qos_add_test("delay", "cbx-queue-faults", test_delay, &to_file);
+    qos_add_test("duplicate", "cbx-queue-faults", test_duplicate, &to_file);
+    qos_add_test("spurious", "cbx-queue-faults", test_spurious, &to_file);
+    qos_add_test("errors", "cbx-queue-faults", test_errors, &to_file);
 }
 
 libqos_init(register_tests);

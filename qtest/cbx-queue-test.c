@@ -391,18 +391,19 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.queues=16",
     };
 
-    qos_add_test("queue-operations", "cbx", test_operations, NULL);
-    qos_add_test("queue-large", "cbx", test_large, NULL);
-    qos_add_test("queue-interrupt", "cbx", test_interrupt, NULL);
-    qos_add_test("queue-wrap", "cbx", test_wrap, NULL);
-    qos_add_test("queue-full", "cbx", test_full, NULL);
-    qos_add_test("queue-bad-descriptors", "cbx", test_bad_descriptors, NULL);
-    qos_add_test("queue-bad-configuration", "cbx", test_bad_configuration,
+    qos_node_produces("cbx", "cbx-queue");
+    qos_add_test("operations", "cbx-queue", test_operations, NULL);
+    qos_add_test("large", "cbx-queue", test_large, NULL);
+    qos_add_test("interrupt", "cbx-queue", test_interrupt, NULL);
+    qos_add_test("wrap", "cbx-queue", test_wrap, NULL);
+    qos_add_test("full", "cbx-queue", test_full, NULL);
+    qos_add_test("bad-descriptors", "cbx-queue", test_bad_descriptors, NULL);
+    qos_add_test("bad-configuration", "cbx-queue", test_bad_configuration,
                  NULL);
-    qos_add_test("queue-bad-index", "cbx", test_bad_index, NULL);
-    qos_add_test("queue-bad-rings", "cbx", test_bad_rings, NULL);
-    qos_add_test("queue-bad-addresses", "cbx", test_bad_addresses, &narrow);
-    qos_add_test("queue-many", "cbx", test_many, &many);
+    qos_add_test("bad-index", "cbx-queue", test_bad_index, NULL);
+    qos_add_test("bad-rings", "cbx-queue", test_bad_rings, NULL);
+    qos_add_test("bad-addresses", "cbx-queue", test_bad_addresses, &narrow);
+    qos_add_test("many", "cbx-queue", test_many, &many);
 }
 
 libqos_init(register_tests);

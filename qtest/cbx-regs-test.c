@@ -313,16 +313,17 @@ static void register_tests(void)
                "-global cbx.faults=lost-interrupt:flip-bit",
     };
 
-    qos_add_test("identity", "cbx", test_identity, NULL);
-    qos_add_test("port-type", "cbx", test_port_type, NULL);
-    qos_add_test("reset-values", "cbx", test_reset_values, NULL);
-    qos_add_test("access-sizes", "cbx", test_access_sizes, NULL);
-    qos_add_test("read-only", "cbx", test_read_only, NULL);
-    qos_add_test("writable", "cbx", test_writable, NULL);
-    qos_add_test("byte-enables", "cbx", test_byte_enables, NULL);
-    qos_add_test("eight-bytes", "cbx", test_eight_bytes, NULL);
-    qos_add_test("arm-identity", "cbx", test_arm_identity, &arm);
-    qos_add_test("properties", "cbx", test_properties, &properties);
+    qos_node_produces("cbx", "cbx-regs");
+    qos_add_test("identity", "cbx-regs", test_identity, NULL);
+    qos_add_test("port-type", "cbx-regs", test_port_type, NULL);
+    qos_add_test("reset-values", "cbx-regs", test_reset_values, NULL);
+    qos_add_test("access-sizes", "cbx-regs", test_access_sizes, NULL);
+    qos_add_test("read-only", "cbx-regs", test_read_only, NULL);
+    qos_add_test("writable", "cbx-regs", test_writable, NULL);
+    qos_add_test("byte-enables", "cbx-regs", test_byte_enables, NULL);
+    qos_add_test("eight-bytes", "cbx-regs", test_eight_bytes, NULL);
+    qos_add_test("arm-identity", "cbx-regs", test_arm_identity, &arm);
+    qos_add_test("properties", "cbx-regs", test_properties, &properties);
 }
 
 libqos_init(register_tests);

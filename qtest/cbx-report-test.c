@@ -176,12 +176,13 @@ static void register_tests(void)
 {
     QOSGraphTestOptions to_file = { .before = cbx_report_to_file };
 
-    qos_add_test("report-record", "cbx", test_record, &to_file);
-    qos_add_test("report-utf8", "cbx", test_utf8, &to_file);
-    qos_add_test("report-bad-records", "cbx", test_bad_records, &to_file);
-    qos_add_test("report-length", "cbx", test_length, &to_file);
-    qos_add_test("report-ports", "cbx", test_ports, &to_file);
-    qos_add_test("report-nowhere", "cbx", test_nowhere, NULL);
+    qos_node_produces("cbx", "cbx-report");
+    qos_add_test("record", "cbx-report", test_record, &to_file);
+    qos_add_test("utf8", "cbx-report", test_utf8, &to_file);
+    qos_add_test("bad-records", "cbx-report", test_bad_records, &to_file);
+    qos_add_test("length", "cbx-report", test_length, &to_file);
+    qos_add_test("ports", "cbx-report", test_ports, &to_file);
+    qos_add_test("nowhere", "cbx-report", test_nowhere, NULL);
 }
 
 libqos_init(register_tests);

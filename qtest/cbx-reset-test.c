@@ -239,12 +239,13 @@ static void test_reset_by_itself(void *obj, void *data, QGuestAllocator *alloc)
 
 static void register_tests(void)
 {
-    qos_add_test("reset-control", "cbx", test_control_reset, NULL);
-    qos_add_test("reset-flr", "cbx", test_function_level_reset, NULL);
-    qos_add_test("reset-disable", "cbx", test_disable, NULL);
-    qos_add_test("reset-by-itself", "cbx", test_reset_by_itself, NULL);
-    qos_add_test("bus-master", "cbx", test_bus_master, NULL);
-    qos_add_test("power-state", "cbx", test_power_state, NULL);
+    qos_node_produces("cbx", "cbx-reset");
+    qos_add_test("control", "cbx-reset", test_control_reset, NULL);
+    qos_add_test("flr", "cbx-reset", test_function_level_reset, NULL);
+    qos_add_test("disable", "cbx-reset", test_disable, NULL);
+    qos_add_test("by-itself", "cbx-reset", test_reset_by_itself, NULL);
+    qos_add_test("bus-master", "cbx-reset", test_bus_master, NULL);
+    qos_add_test("power-state", "cbx-reset", test_power_state, NULL);
 }
 
 libqos_init(register_tests);

@@ -119,9 +119,10 @@ static void register_tests(void)
     QOSGraphTestOptions root = { .before = add_types };
     QOSGraphTestOptions ports = { .before = add_types_below_ports };
 
-    qos_add_test("types-root-bus", "cbx", test_root_bus, &root);
-    qos_add_test("types-below-port", "cbx", test_below_port, &ports);
-    qos_add_test("types-abstract", "cbx", test_abstract, NULL);
+    qos_node_produces("cbx", "cbx-types");
+    qos_add_test("root-bus", "cbx-types", test_root_bus, &root);
+    qos_add_test("below-port", "cbx-types", test_below_port, &ports);
+    qos_add_test("abstract", "cbx-types", test_abstract, NULL);
 }
 
 libqos_init(register_tests);

@@ -30,8 +30,9 @@ put 755 "$build/host/nt/init/init" init
 put 644 "$build/module/cbx_nt.ko" cbx_nt.ko
 for image in nt/ntoskrnl/ntoskrnl.exe nt/hal/hal.dll \
         nt/ndis/ndis.sys nt/wdf/wdfldr.sys nt/wdf/wdf01000.sys \
-        guest-driver/net/cbxnet.sys \
-        guest-driver/wdm/cbxwdm.sys guest-driver/kmdf/cbxkmdf.sys; do
+        nt/videoprt/videoprt.sys guest-driver/wdm/cbxwdm.sys \
+        guest-driver/kmdf/cbxkmdf.sys guest-driver/net/cbxnet.sys \
+        guest-driver/video/cbxvid.sys; do
     put 644 "$build/pe-x86_64/$image" "${image##*/}"
 done
 for image in "$build"/pe-x86_64/nt/tests/*.sys; do

@@ -63,10 +63,20 @@ static void unknown_names_are_refused_with_the_known(void)
     assert_refused("--api AllocateCommonBuffer,", "no call called ''");
 }
 
-static void a_call_no_driver_runs_is_refused(void)
+static void a_call_the_driver_does_not_run_is_refused(void)
 {
-    assert_refused("--api VideoPortGetCommonBuffer",
-                   "no driver of this build runs VideoPortGetCommonBuffer");
+    assert_refused("--driver cbxwdm.sys --api VideoPortGetCommonBuffer",
+                   "cbxwdm.sys does not run VideoPortGetCommonBuffer; it can "
+                   "run: AllocateCommonBuffer,");
+}
+
+static void pictures_need_a_screen(void)
+{
+    g_autoptr(CbxOptions) video = options_of("--api VideoPortGetCommonBuffer "
+                                             "--screendump pictures");
+
+    g_assert_cmpstr(video->screendump, ==, "pictures");
+    assert_refused("--screendump pictures", "cbxwdm.sys has no screen");
 }
 
 static void numbers_are_numbers(void)
@@ -255,6 +265,15 @@ static void a_driver_has_its_own_device(Build *b G_GNUC_UNUSED,
     assert_has(line, " -device cbx-net,report=report,");
 }
 
+static void a_screen_is_there_for_its_driver(Build *b G_GNUC_UNUSED,
+                                             gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *line = command_for("--api VideoPortGetCommonBuffer");
+
+    assert_has(line, " cbx_nt.driver=cbxvid.sys ");
+    assert_has(line, " -device cbx-display,report=report,");
+}
+
 static void faults_of_the_hal_reach_the_guest(Build *b G_GNUC_UNUSED,
                                               gconstpointer unused
                                               G_GNUC_UNUSED)
@@ -311,7 +330,8 @@ int main(int argc, char **argv)
     TEST(lists_add_up);
     TEST(without_a_list_the_driver_decides);
     TEST(unknown_names_are_refused_with_the_known);
-    TEST(a_call_no_driver_runs_is_refused);
+    TEST(a_call_the_driver_does_not_run_is_refused);
+    TEST(pictures_need_a_screen);
     TEST(numbers_are_numbers);
     TEST(checks_are_known_by_name);
     TEST(a_driver_is_known_or_a_file);
@@ -324,6 +344,7 @@ int main(int argc, char **argv)
     TEST(none_has_no_iommu);
     TEST(selections_reach_the_device);
     TEST(a_driver_has_its_own_device);
+    TEST(a_screen_is_there_for_its_driver);
     TEST(faults_of_the_hal_reach_the_guest);
     TEST(another_device_is_added);
     TEST(what_is_missing_is_named);

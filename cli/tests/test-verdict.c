@@ -139,6 +139,49 @@ static void a_call_without_a_buffer_fails(void)
     assert_fails(stream, "--api AllocateCommonBuffer", "coverage");
 }
 
+/* The system's choice, not the driver's: skipped, but only if nothing ran. */
+static void a_call_not_offered_is_skipped(void)
+{
+    g_autoptr(Stream) stream = stream_new();
+    g_autoptr(CbxJudgement) j = NULL;
+
+    stream_head(stream);
+    stream_call(stream, 1, "AllocateCommonBuffer", "intel-iommu", FACTS_VTD);
+    stream_result(stream, DRIVER, "AllocateCommonBufferEx", "offered", "skip",
+                  NULL);
+    stream_tail(stream);
+    j = judge(stream, "--api AllocateCommonBuffer --api "
+              "AllocateCommonBufferEx", CBX_ENDING_STOPPED, 0);
+    g_assert_cmpint(j->verdict, ==, CBX_VERDICT_PASS);
+    g_assert_cmpuint(j->skipped, ==, 2);
+}
+
+static void a_call_not_offered_and_yet_made_fails(void)
+{
+    g_autoptr(Stream) stream = stream_new();
+
+    stream_head(stream);
+    stream_result(stream, DRIVER, "AllocateCommonBuffer", "offered", "skip",
+                  NULL);
+    stream_result(stream, DRIVER, "AllocateCommonBuffer", "range", "skip",
+                  NULL);
+    stream_tail(stream);
+    assert_fails(stream, "--api AllocateCommonBuffer", "coverage");
+}
+
+static void a_call_without_memory_needs_no_buffer(void)
+{
+    g_autoptr(Stream) stream = stream_new();
+    g_autoptr(CbxJudgement) j = NULL;
+
+    stream_head(stream);
+    stream_result(stream, DRIVER, "GetDmaAdapterInfo", "adapter-info", "pass",
+                  NULL);
+    stream_tail(stream);
+    j = judge(stream, "--api GetDmaAdapterInfo", CBX_ENDING_STOPPED, 0);
+    g_assert_cmpint(j->verdict, ==, CBX_VERDICT_PASS);
+}
+
 static void a_call_not_asked_for_fails(void)
 {
     g_autoptr(Stream) stream = stream_good();
@@ -496,6 +539,9 @@ int main(int argc, char **argv)
     TEST(a_call_left_out_fails);
     TEST(a_call_only_skipped_fails);
     TEST(a_call_without_a_buffer_fails);
+    TEST(a_call_not_offered_is_skipped);
+    TEST(a_call_not_offered_and_yet_made_fails);
+    TEST(a_call_without_memory_needs_no_buffer);
     TEST(a_call_not_asked_for_fails);
     TEST(another_driver_does_not_count);
     TEST(a_gap_fails);

@@ -20,7 +20,6 @@ enum {
     DESCRIPTORS = 8192,
     /* Looks at the flag before the CPU waits for the interrupt instead. */
     LOOKS = 2000,
-    FRUITLESS_MAX = 3,              /* interrupts without a completion */
 };
 
 typedef struct Exchange {
@@ -168,7 +167,8 @@ static bool await(Exchange *x)
         x->c->suite->broken = true;
         return say_wrong(x, cbx_status_text(CBX_STATUS_TIMEOUT));
     }
-    if (cbx_queue_is_ready(&x->queue) || ++x->fruitless < FRUITLESS_MAX) {
+    if (cbx_queue_is_ready(&x->queue) ||
+        ++x->fruitless < CBX_QUEUE_FRUITLESS_MAX) {
         return true;
     }
     return say_wrong(x, cbx_status_text(CBX_STATUS_NO_COMPLETION));

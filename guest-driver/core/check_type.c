@@ -19,17 +19,21 @@ static bool is_x86(uint32_t type)
 
 /*
  * On x64, AllocateCommonBuffer gives cached memory whatever was asked for;
- * HalAllocateCommonBuffer is the same routine by another way, and NDIS's calls
- * for a miniport ignore Cached there.
+ * the others are the same routine by other ways, or documented alike.
  */
+static bool ignores_cache(uint32_t api)
+{
+    return api == CBX_API_ALLOCATE_COMMON_BUFFER ||
+           api == CBX_API_HAL_ALLOCATE_COMMON_BUFFER ||
+           api == CBX_API_VIDEOPORT_ALLOCATE || api == CBX_API_VIDEOPORT_GET ||
+           api == CBX_API_NDIS_M_ALLOCATE_SHARED ||
+           api == CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC;
+}
+
 static bool wants_uncached(const CbxBuffer *b)
 {
-    return b->api != CBX_API_ALLOCATE_COMMON_BUFFER &&
-           b->api != CBX_API_HAL_ALLOCATE_COMMON_BUFFER &&
-           b->api != CBX_API_NDIS_M_ALLOCATE_SHARED &&
-           b->api != CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC &&
-           (b->cache == CBX_CACHE_NONCACHED ||
-            b->cache == CBX_CACHE_WRITECOMBINED);
+    return !ignores_cache(b->api) && (b->cache == CBX_CACHE_NONCACHED ||
+                                      b->cache == CBX_CACHE_WRITECOMBINED);
 }
 
 /*

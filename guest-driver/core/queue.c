@@ -179,22 +179,48 @@ static uint32_t break_down(CbxQueue *queue, uint32_t status)
     return stopped != CBX_STATUS_OK ? stopped : status;
 }
 
+/*
+ * For the completion's interrupt, or the one of a queue that stopped. One that
+ * finds neither belongs to what was done before, and came late.
+ */
+static bool await_interrupt(CbxQueue *queue, unsigned *fruitless)
+{
+    const CbxWorld *world = queue->dev->world;
+
+    for (;;) {
+        if (!world->ops->interrupt_wait(world->context, queue->timeout_ms)) {
+            return false;
+        }
+        if (cbx_queue_is_ready(queue) ||
+            cbx_queue_status(queue) != CBX_STATUS_OK) {
+            return true;
+        }
+        if (++*fruitless == CBX_QUEUE_FRUITLESS_MAX) {
+            return false;
+        }
+        world->ops->interrupt_arm(world->context);
+        if (cbx_queue_is_ready(queue)) {
+            return true;    /* it may have come just before */
+        }
+    }
+}
+
 uint32_t cbx_queue_run(CbxQueue *queue, const CbxDescriptor *descriptor,
                        CbxCompletion *completion)
 {
     const CbxWorld *world = queue->dev->world;
     uint32_t id = cbx_queue_post(queue, descriptor, CBX_DESC_INTERRUPT);
+    unsigned fruitless = 0;
     CbxCompletion own;
     bool interrupted;
 
     world->ops->interrupt_arm(world->context);
     cbx_queue_submit(queue);
 
-    interrupted = world->ops->interrupt_wait(world->context,
-                                             queue->timeout_ms);
+    interrupted = await_interrupt(queue, &fruitless);
     if (!cbx_queue_take(queue, &own)) {
-        return break_down(queue, interrupted ? CBX_STATUS_NO_COMPLETION
-                                             : CBX_STATUS_TIMEOUT);
+        return break_down(queue, fruitless ? CBX_STATUS_NO_COMPLETION
+                                           : CBX_STATUS_TIMEOUT);
     }
     cbx_queue_give_back(queue);
     if (own.id != id) {

@@ -6,6 +6,9 @@
 #include "cbx/abi.h"
 #include "core/device.h"
 
+/* Interrupts without a completion before one is taken for lost. */
+#define CBX_QUEUE_FRUITLESS_MAX 3u
+
 typedef struct CbxQueue {
     CbxDevice *dev;
     uint32_t number;

@@ -166,10 +166,24 @@ typedef enum _WDF_DEVICE_IO_TYPE {
     WdfDeviceIoBufferedOrDirect
 } WDF_DEVICE_IO_TYPE;
 
+typedef enum _WDF_REQUEST_TYPE {
+    WdfRequestTypeCreate = 0x00,
+    WdfRequestTypeRead = 0x03,
+    WdfRequestTypeWrite = 0x04,
+    WdfRequestTypeDeviceControl = 0x0e,
+    WdfRequestTypeDeviceControlInternal = 0x0f
+} WDF_REQUEST_TYPE;
+
+/* EvtIoStop, ActionFlags */
+#define WdfRequestStopActionSuspend                    1u
+#define WdfRequestStopActionPurge                      2u
+
 /* WDF_DRIVER_CONFIG.DriverInitFlags */
 #define WdfDriverInitNonPnpDriver                      1u
 #define WdfDriverInitNoDispatchOverride                2u
 
+#define STATUS_WDF_PAUSED                              ((NTSTATUS)0xC0200203)
+#define STATUS_WDF_BUSY                                ((NTSTATUS)0xC0200204)
 #define STATUS_WDF_OBJECT_ATTRIBUTES_INVALID           ((NTSTATUS)0xC0200209)
 #define STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL        ((NTSTATUS)0xC020020C)
 #define STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED       ((NTSTATUS)0xC020020F)
@@ -199,6 +213,14 @@ typedef NTSTATUS NTAPI EVT_WDF_INTERRUPT_SWITCH(WDFINTERRUPT, WDFDEVICE);
 typedef BOOLEAN NTAPI EVT_WDF_INTERRUPT_SYNCHRONIZE(WDFINTERRUPT, WDFCONTEXT);
 
 typedef NTSTATUS NTAPI EVT_WDF_DMA_ENABLER(WDFDMAENABLER);
+
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_DEFAULT(WDFQUEUE, WDFREQUEST);
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_TRANSFER(WDFQUEUE, WDFREQUEST,
+                                                SIZE_T Length);
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_CONTROL(WDFQUEUE, WDFREQUEST,
+                                               SIZE_T OutputLength,
+                                               SIZE_T InputLength, ULONG Code);
+typedef VOID NTAPI EVT_WDF_IO_QUEUE_IO_STOP(WDFQUEUE, WDFREQUEST, ULONG Flags);
 
 typedef VOID NTAPI EVT_WDF_TIMER(WDFTIMER);
 typedef VOID NTAPI EVT_WDF_DPC(WDFDPC);
@@ -368,6 +390,58 @@ typedef struct _WDF_WORKITEM_CONFIG {
     BOOLEAN AutomaticSerialization;
 } WDF_WORKITEM_CONFIG, *PWDF_WORKITEM_CONFIG;
 WDF_ASSERT_SIZE(WDF_WORKITEM_CONFIG, 0x18);
+
+typedef struct _WDF_IO_QUEUE_CONFIG {
+    ULONG Size;
+    WDF_IO_QUEUE_DISPATCH_TYPE DispatchType;
+    WDF_TRI_STATE PowerManaged;
+    BOOLEAN AllowZeroLengthRequests;
+    BOOLEAN DefaultQueue;
+    EVT_WDF_IO_QUEUE_IO_DEFAULT *EvtIoDefault;
+    EVT_WDF_IO_QUEUE_IO_TRANSFER *EvtIoRead;
+    EVT_WDF_IO_QUEUE_IO_TRANSFER *EvtIoWrite;
+    EVT_WDF_IO_QUEUE_IO_CONTROL *EvtIoDeviceControl;
+    EVT_WDF_IO_QUEUE_IO_CONTROL *EvtIoInternalDeviceControl;
+    EVT_WDF_IO_QUEUE_IO_STOP *EvtIoStop;
+    EVT_WDF_IO_QUEUE_IO_DEFAULT *EvtIoResume;
+    EVT_WDF_IO_QUEUE_IO_DEFAULT *EvtIoCanceledOnQueue;
+    union {
+        struct {
+            ULONG NumberOfPresentedRequests;
+        } Parallel;
+    } Settings;
+    WDFDRIVER Driver;                                   /* since 1.11 */
+} WDF_IO_QUEUE_CONFIG, *PWDF_IO_QUEUE_CONFIG;
+WDF_ASSERT_SIZE(WDF_IO_QUEUE_CONFIG, 0x60);
+WDF_ASSERT_AT(WDF_IO_QUEUE_CONFIG, AllowZeroLengthRequests, 0x0c);
+WDF_ASSERT_AT(WDF_IO_QUEUE_CONFIG, EvtIoDeviceControl, 0x28);
+WDF_ASSERT_AT(WDF_IO_QUEUE_CONFIG, Settings, 0x50);
+WDF_ASSERT_AT(WDF_IO_QUEUE_CONFIG, Driver, 0x58);
+#define WDF_IO_QUEUE_CONFIG_SIZE_1_9 0x58u
+
+typedef struct _WDF_REQUEST_PARAMETERS {
+    USHORT Size;
+    UCHAR MinorFunction;
+    WDF_REQUEST_TYPE Type;
+    union {
+        struct {
+            SIZE_T Length;
+            DECLSPEC_ALIGN(8) ULONG Key;
+            LONGLONG DeviceOffset;
+        } Read, Write;
+        struct {
+            SIZE_T OutputBufferLength;
+            DECLSPEC_ALIGN(8) SIZE_T InputBufferLength;
+            DECLSPEC_ALIGN(8) ULONG IoControlCode;
+            PVOID Type3InputBuffer;
+        } DeviceIoControl;
+    } Parameters;
+} WDF_REQUEST_PARAMETERS, *PWDF_REQUEST_PARAMETERS;
+WDF_ASSERT_SIZE(WDF_REQUEST_PARAMETERS, 0x28);
+WDF_ASSERT_AT(WDF_REQUEST_PARAMETERS, Type, 0x04);
+WDF_ASSERT_AT(WDF_REQUEST_PARAMETERS, Parameters.Read.DeviceOffset, 0x18);
+WDF_ASSERT_AT(WDF_REQUEST_PARAMETERS, Parameters.DeviceIoControl.IoControlCode,
+              0x18);
 
 /* ---- What a driver starts its structures with --------------------------- */
 

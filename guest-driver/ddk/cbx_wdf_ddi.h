@@ -69,6 +69,12 @@
       (PWDFDEVICE_INIT *DeviceInit, PWDF_OBJECT_ATTRIBUTES Attributes, \
        WDFDEVICE *Device), \
       (DeviceInit, Attributes, Device)) \
+    X(92, WDFQUEUE, DeviceGetDefaultQueue, \
+      (WDFDEVICE Device), \
+      (Device)) \
+    X(93, NTSTATUS, DeviceConfigureRequestDispatching, \
+      (WDFDEVICE Device, WDFQUEUE Queue, INT RequestType), \
+      (Device, Queue, RequestType)) \
     X(94, NTSTATUS, DmaEnablerCreate, \
       (WDFDEVICE Device, PWDF_DMA_ENABLER_CONFIG Config, \
        PWDF_OBJECT_ATTRIBUTES Attributes, WDFDMAENABLER *DmaEnabler), \
@@ -82,6 +88,19 @@
     X(97, VOID, DmaEnablerSetMaximumScatterGatherElements, \
       (WDFDMAENABLER DmaEnabler, SIZE_T MaximumFragments), \
       (DmaEnabler, MaximumFragments)) \
+    X(111, NTSTATUS, DpcCreate, \
+      (PWDF_DPC_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes, \
+       WDFDPC *Dpc), \
+      (Config, Attributes, Dpc)) \
+    X(112, BOOLEAN, DpcEnqueue, \
+      (WDFDPC Dpc), \
+      (Dpc)) \
+    X(113, BOOLEAN, DpcCancel, \
+      (WDFDPC Dpc, BOOLEAN Wait), \
+      (Dpc, Wait)) \
+    X(114, WDFOBJECT, DpcGetParentObject, \
+      (WDFDPC Dpc), \
+      (Dpc)) \
     X(116, NTSTATUS, DriverCreate, \
       (PDRIVER_OBJECT DriverObject, PCUNICODE_STRING RegistryPath, \
        PWDF_OBJECT_ATTRIBUTES Attributes, PWDF_DRIVER_CONFIG Config, \
@@ -93,6 +112,10 @@
     X(118, PDRIVER_OBJECT, DriverWdmGetDriverObject, \
       (WDFDRIVER Driver), \
       (Driver)) \
+    X(119, NTSTATUS, DriverOpenParametersRegistryKey, \
+      (WDFDRIVER Driver, ACCESS_MASK Access, PWDF_OBJECT_ATTRIBUTES \
+       Attributes, WDFKEY *Key), \
+      (Driver, Access, Attributes, Key)) \
     X(124, PDEVICE_OBJECT, FdoInitWdmGetPhysicalDevice, \
       (PWDFDEVICE_INIT DeviceInit), \
       (DeviceInit)) \
@@ -122,6 +145,23 @@
     X(151, WDFDEVICE, InterruptGetDevice, \
       (WDFINTERRUPT Interrupt), \
       (Interrupt)) \
+    X(152, NTSTATUS, IoQueueCreate, \
+      (WDFDEVICE Device, PWDF_IO_QUEUE_CONFIG Config, \
+       PWDF_OBJECT_ATTRIBUTES Attributes, WDFQUEUE *Queue), \
+      (Device, Config, Attributes, Queue)) \
+    X(157, WDFDEVICE, IoQueueGetDevice, \
+      (WDFQUEUE Queue), \
+      (Queue)) \
+    X(158, NTSTATUS, IoQueueRetrieveNextRequest, \
+      (WDFQUEUE Queue, WDFREQUEST *Request), \
+      (Queue, Request)) \
+    X(192, NTSTATUS, MemoryCreate, \
+      (PWDF_OBJECT_ATTRIBUTES Attributes, POOL_TYPE PoolType, ULONG \
+       PoolTag, SIZE_T BufferSize, WDFMEMORY *Memory, PVOID *Buffer), \
+      (Attributes, PoolType, PoolTag, BufferSize, Memory, Buffer)) \
+    X(194, PVOID, MemoryGetBuffer, \
+      (WDFMEMORY Memory, SIZE_T *BufferSize), \
+      (Memory, BufferSize)) \
     X(202, PVOID, ObjectGetTypedContextWorker, \
       (WDFOBJECT Handle, PCWDF_OBJECT_CONTEXT_TYPE_INFO TypeInfo), \
       (Handle, TypeInfo)) \
@@ -144,12 +184,105 @@
     X(208, VOID, ObjectDelete, \
       (WDFOBJECT Object), \
       (Object)) \
+    X(231, VOID, RegistryClose, \
+      (WDFKEY Key), \
+      (Key)) \
+    X(232, HANDLE, RegistryWdmGetHandle, \
+      (WDFKEY Key), \
+      (Key)) \
+    X(235, NTSTATUS, RegistryQueryValue, \
+      (WDFKEY Key, PCUNICODE_STRING ValueName, ULONG ValueLength, \
+       PVOID Value, PULONG ValueLengthQueried, PULONG ValueType), \
+      (Key, ValueName, ValueLength, Value, ValueLengthQueried, \
+       ValueType)) \
+    X(240, NTSTATUS, RegistryQueryULong, \
+      (WDFKEY Key, PCUNICODE_STRING ValueName, PULONG Value), \
+      (Key, ValueName, Value)) \
+    X(263, VOID, RequestComplete, \
+      (WDFREQUEST Request, NTSTATUS Status), \
+      (Request, Status)) \
+    X(265, VOID, RequestCompleteWithInformation, \
+      (WDFREQUEST Request, NTSTATUS Status, ULONG_PTR Information), \
+      (Request, Status, Information)) \
+    X(266, VOID, RequestGetParameters, \
+      (WDFREQUEST Request, PWDF_REQUEST_PARAMETERS Parameters), \
+      (Request, Parameters)) \
+    X(269, NTSTATUS, RequestRetrieveInputBuffer, \
+      (WDFREQUEST Request, SIZE_T MinimumLength, PVOID *Buffer, SIZE_T \
+       *Length), \
+      (Request, MinimumLength, Buffer, Length)) \
+    X(270, NTSTATUS, RequestRetrieveOutputBuffer, \
+      (WDFREQUEST Request, SIZE_T MinimumLength, PVOID *Buffer, SIZE_T \
+       *Length), \
+      (Request, MinimumLength, Buffer, Length)) \
+    X(275, VOID, RequestSetInformation, \
+      (WDFREQUEST Request, ULONG_PTR Information), \
+      (Request, Information)) \
+    X(276, ULONG_PTR, RequestGetInformation, \
+      (WDFREQUEST Request), \
+      (Request)) \
+    X(281, NTSTATUS, RequestForwardToIoQueue, \
+      (WDFREQUEST Request, WDFQUEUE Queue), \
+      (Request, Queue)) \
+    X(282, WDFQUEUE, RequestGetIoQueue, \
+      (WDFREQUEST Request), \
+      (Request)) \
+    X(284, VOID, RequestStopAcknowledge, \
+      (WDFREQUEST Request, BOOLEAN Requeue), \
+      (Request, Requeue)) \
+    X(285, PIRP, RequestWdmGetIrp, \
+      (WDFREQUEST Request), \
+      (Request)) \
     X(304, ULONG, CmResourceListGetCount, \
       (WDFCMRESLIST List), \
       (List)) \
     X(305, PCM_PARTIAL_RESOURCE_DESCRIPTOR, CmResourceListGetDescriptor, \
       (WDFCMRESLIST List, ULONG Index), \
       (List, Index)) \
+    X(312, NTSTATUS, WaitLockCreate, \
+      (PWDF_OBJECT_ATTRIBUTES Attributes, WDFWAITLOCK *Lock), \
+      (Attributes, Lock)) \
+    X(313, NTSTATUS, WaitLockAcquire, \
+      (WDFWAITLOCK Lock, PLONGLONG Timeout), \
+      (Lock, Timeout)) \
+    X(314, VOID, WaitLockRelease, \
+      (WDFWAITLOCK Lock), \
+      (Lock)) \
+    X(315, NTSTATUS, SpinLockCreate, \
+      (PWDF_OBJECT_ATTRIBUTES Attributes, WDFSPINLOCK *Lock), \
+      (Attributes, Lock)) \
+    X(316, VOID, SpinLockAcquire, \
+      (WDFSPINLOCK Lock), \
+      (Lock)) \
+    X(317, VOID, SpinLockRelease, \
+      (WDFSPINLOCK Lock), \
+      (Lock)) \
+    X(318, NTSTATUS, TimerCreate, \
+      (PWDF_TIMER_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes, \
+       WDFTIMER *Timer), \
+      (Config, Attributes, Timer)) \
+    X(319, BOOLEAN, TimerStart, \
+      (WDFTIMER Timer, LONGLONG DueTime), \
+      (Timer, DueTime)) \
+    X(320, BOOLEAN, TimerStop, \
+      (WDFTIMER Timer, BOOLEAN Wait), \
+      (Timer, Wait)) \
+    X(321, WDFOBJECT, TimerGetParentObject, \
+      (WDFTIMER Timer), \
+      (Timer)) \
+    X(379, NTSTATUS, WorkItemCreate, \
+      (PWDF_WORKITEM_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes, \
+       WDFWORKITEM *WorkItem), \
+      (Config, Attributes, WorkItem)) \
+    X(380, VOID, WorkItemEnqueue, \
+      (WDFWORKITEM WorkItem), \
+      (WorkItem)) \
+    X(381, WDFOBJECT, WorkItemGetParentObject, \
+      (WDFWORKITEM WorkItem), \
+      (WorkItem)) \
+    X(382, VOID, WorkItemFlush, \
+      (WDFWORKITEM WorkItem), \
+      (WorkItem)) \
     X(383, NTSTATUS, CommonBufferCreateWithConfig, \
       (WDFDMAENABLER DmaEnabler, SIZE_T Length, \
        PWDF_COMMON_BUFFER_CONFIG Config, PWDF_OBJECT_ATTRIBUTES \

@@ -10,7 +10,7 @@ enum { BUFFERS_TIMEOUT_MS = 5000 };
 /* ---- What happens to the objects ---------------------------------------- */
 
 typedef struct _CBX_LIFE_CONTEXT {
-    CBX_ALLOCATION *Allocation;
+    CBX_WDF_ALLOCATION *Allocation;
     CBX_LIFE *Life;
 } CBX_LIFE_CONTEXT;
 
@@ -32,7 +32,7 @@ static VOID NTAPI
 BufferDestroy(WDFOBJECT Object)
 {
     CBX_LIFE_CONTEXT *Context = LifeContext(Object);
-    CBX_ALLOCATION *Allocation = Context->Allocation;
+    CBX_WDF_ALLOCATION *Allocation = Context->Allocation;
 
     Context->Life->Destroys++;
     Context->Life->DestroyTick = ++Allocation->Ticks;
@@ -51,7 +51,7 @@ BufferAttributes(WDF_OBJECT_ATTRIBUTES *Attributes)
 }
 
 BOOLEAN
-BufferLifeWasGood(const CBX_ALLOCATION *Allocation)
+BufferLifeWasGood(const CBX_WDF_ALLOCATION *Allocation)
 {
     const CBX_LIFE *Buffer = &Allocation->BufferLife;
     const CBX_LIFE *Enabler = &Allocation->EnablerLife;
@@ -66,14 +66,14 @@ BufferLifeWasGood(const CBX_ALLOCATION *Allocation)
 /* ---- Making them -------------------------------------------------------- */
 
 static VOID
-BufferDescribe(CBX_ALLOCATION *Allocation)
+BufferDescribe(CBX_WDF_ALLOCATION *Allocation)
 {
     static const char *const Deletions[] = {
         [DeleteBuffer] = "",
         [DeleteParent] = ", deleted by its parent",
         [DeleteAtDispatch] = ", deleted at DISPATCH_LEVEL",
     };
-    const CBX_REQUEST *Request = Allocation->Request;
+    const CBX_WDF_REQUEST *Request = Allocation->Request;
     CbxText Text;
 
     cbx_text_init(&Text, Allocation->Variant, sizeof(Allocation->Variant));
@@ -94,16 +94,16 @@ BufferDescribe(CBX_ALLOCATION *Allocation)
 
 /* The mask that holds for the request. */
 static ULONG
-BufferMask(const CBX_REQUEST *Request)
+BufferMask(const CBX_WDF_REQUEST *Request)
 {
     return Request->Api == CBX_API_WDF_COMMON_BUFFER_CREATE_CFG
            ? Request->Mask : Request->DeviceMask;
 }
 
 static VOID
-BufferPrepare(CBX_ALLOCATION *Allocation, ULONG DeviceBits)
+BufferPrepare(CBX_WDF_ALLOCATION *Allocation, ULONG DeviceBits)
 {
-    const CBX_REQUEST *Request = Allocation->Request;
+    const CBX_WDF_REQUEST *Request = Allocation->Request;
     CbxBuffer *Buffer = &Allocation->Buffer;
     ULONG Mask = BufferMask(Request);
 
@@ -121,10 +121,10 @@ BufferPrepare(CBX_ALLOCATION *Allocation, ULONG DeviceBits)
 }
 
 static NTSTATUS
-BufferMakeEnabler(CBX_ALLOCATION *Allocation, WDFDEVICE Device,
+BufferMakeEnabler(CBX_WDF_ALLOCATION *Allocation, WDFDEVICE Device,
                   ULONG DeviceBits)
 {
-    const CBX_REQUEST *Request = Allocation->Request;
+    const CBX_WDF_REQUEST *Request = Allocation->Request;
     ULONG OldMask = WdfDeviceGetAlignmentRequirement(Device);
     WDF_OBJECT_ATTRIBUTES Attributes;
     CBX_LIFE_CONTEXT *Context;
@@ -148,9 +148,9 @@ BufferMakeEnabler(CBX_ALLOCATION *Allocation, WDFDEVICE Device,
 }
 
 static NTSTATUS
-BufferMake(CBX_ALLOCATION *Allocation)
+BufferMake(CBX_WDF_ALLOCATION *Allocation)
 {
-    const CBX_REQUEST *Request = Allocation->Request;
+    const CBX_WDF_REQUEST *Request = Allocation->Request;
     WDF_COMMON_BUFFER_CONFIG Config = {
         .Size = sizeof(Config),
         .AlignmentRequirement = Request->Mask,
@@ -178,7 +178,7 @@ BufferMake(CBX_ALLOCATION *Allocation)
 }
 
 static VOID
-BufferGet(CBX_ALLOCATION *Allocation)
+BufferGet(CBX_WDF_ALLOCATION *Allocation)
 {
     WDFCOMMONBUFFER Handle = Allocation->Handle;
     PVOID Va = WdfCommonBufferGetAlignedVirtualAddress(Handle);
@@ -195,7 +195,7 @@ BufferGet(CBX_ALLOCATION *Allocation)
 }
 
 BOOLEAN
-BufferAllocate(CBX_ALLOCATION *Allocation, const CBX_REQUEST *Request,
+BufferAllocate(CBX_WDF_ALLOCATION *Allocation, const CBX_WDF_REQUEST *Request,
                WDFDEVICE Device, ULONG DeviceBits)
 {
     RtlZeroMemory(Allocation, sizeof(*Allocation));
@@ -222,7 +222,7 @@ cleanupEnabler:
 /* ---- Deleting them ------------------------------------------------------ */
 
 BOOLEAN
-BufferFree(CBX_ALLOCATION *Allocation)
+BufferFree(CBX_WDF_ALLOCATION *Allocation)
 {
     /* negative: relative, in units of 100 ns */
     LARGE_INTEGER Timeout = { .QuadPart = -BUFFERS_TIMEOUT_MS * 10000ll };
@@ -248,7 +248,7 @@ BufferFree(CBX_ALLOCATION *Allocation)
 }
 
 VOID
-BufferEnd(CBX_ALLOCATION *Allocation)
+BufferEnd(CBX_WDF_ALLOCATION *Allocation)
 {
     if (Allocation->Enabler) {
         WdfObjectDelete(Allocation->Enabler);

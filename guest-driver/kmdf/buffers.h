@@ -22,7 +22,7 @@ typedef struct _CBX_REQUEST {
     ULONG Mask;                 /* WDF_COMMON_BUFFER_CONFIG's */
     ULONG DeviceMask;           /* WdfDeviceSetAlignmentRequirement's */
     CBX_DELETION Deletion;
-} CBX_REQUEST;
+} CBX_WDF_REQUEST;
 
 /* What the callbacks of an object have seen; ticks count over both objects. */
 typedef struct _CBX_LIFE {
@@ -31,7 +31,7 @@ typedef struct _CBX_LIFE {
 } CBX_LIFE;
 
 typedef struct _CBX_ALLOCATION {
-    const CBX_REQUEST *Request;
+    const CBX_WDF_REQUEST *Request;
     NTSTATUS EnablerStatus, Status;
     WDFDMAENABLER Enabler;
     WDFCOMMONBUFFER Handle;
@@ -42,7 +42,7 @@ typedef struct _CBX_ALLOCATION {
     ULONG Ticks;
     CBX_LIFE BufferLife, EnablerLife;
     KEVENT Destroyed;           /* the buffer's object is gone */
-} CBX_ALLOCATION;
+} CBX_WDF_ALLOCATION;
 
 /*
  * Makes an enabler and a buffer of it. FALSE: one of the two statuses says
@@ -51,9 +51,9 @@ typedef struct _CBX_ALLOCATION {
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 _Must_inspect_result_
-BOOLEAN BufferAllocate(_Out_ CBX_ALLOCATION *Allocation,
-                       _In_ const CBX_REQUEST *Request, _In_ WDFDEVICE Device,
-                       _In_ ULONG DeviceBits);
+BOOLEAN BufferAllocate(_Out_ CBX_WDF_ALLOCATION *Allocation,
+                       _In_ const CBX_WDF_REQUEST *Request,
+                       _In_ WDFDEVICE Device, _In_ ULONG DeviceBits);
 
 /*
  * Deletes the buffer the way the request says. FALSE: it was not gone within
@@ -61,13 +61,13 @@ BOOLEAN BufferAllocate(_Out_ CBX_ALLOCATION *Allocation,
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 _Must_inspect_result_
-BOOLEAN BufferFree(_Inout_ CBX_ALLOCATION *Allocation);
+BOOLEAN BufferFree(_Inout_ CBX_WDF_ALLOCATION *Allocation);
 
 /* Deletes the enabler, if that has not been the way. */
 _IRQL_requires_max_(PASSIVE_LEVEL)
-VOID BufferEnd(_Inout_ CBX_ALLOCATION *Allocation);
+VOID BufferEnd(_Inout_ CBX_WDF_ALLOCATION *Allocation);
 
 /* Did the callbacks of both run, each once, in the documented order? */
-BOOLEAN BufferLifeWasGood(_In_ const CBX_ALLOCATION *Allocation);
+BOOLEAN BufferLifeWasGood(_In_ const CBX_WDF_ALLOCATION *Allocation);
 
 #endif /* CBX_KMDF_BUFFERS_H */

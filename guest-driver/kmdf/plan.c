@@ -19,7 +19,7 @@ enum {
     { .Api = CBX_API_WDF_COMMON_BUFFER_CREATE_CFG, .Enabler = Enabler##kind, \
       .Length = length, .Mask = mask, ##__VA_ARGS__ }
 
-const CBX_REQUEST Plan[] = {
+const CBX_WDF_REQUEST Plan[] = {
     CREATE(ScatterGather64, BYTE),
     CREATE(ScatterGather64, PAGE),
     CREATE(ScatterGather64, PAGE_AND_BYTE, .Deletion = DeleteParent),

@@ -5,7 +5,7 @@
 #include "buffers.h"
 
 /* The default set, grouped by call. */
-extern const CBX_REQUEST Plan[];
+extern const CBX_WDF_REQUEST Plan[];
 extern const ULONG PlanLength;
 
 #endif /* CBX_KMDF_PLAN_H */

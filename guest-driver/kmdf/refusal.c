@@ -94,6 +94,11 @@ static const struct {
       STATUS_INVALID_PARAMETER },
     { "enabler: 32 bits with version 2", CONFIG_SIZE, WdfDmaProfilePacket64,
       PAGE_SIZE, 32, 2, FlawNone, STATUS_INVALID_PARAMETER },
+    { "enabler: 24 bits with a system profile", CONFIG_SIZE,
+      WdfDmaProfileSystem, PAGE_SIZE, 24, 0, FlawNone,
+      STATUS_INVALID_PARAMETER },
+    { "enabler: version 4", CONFIG_SIZE, WdfDmaProfilePacket64, PAGE_SIZE, 0,
+      4, FlawNone, STATUS_INVALID_PARAMETER },
     { "enabler: attributes too small", CONFIG_SIZE, WdfDmaProfilePacket,
       PAGE_SIZE, 0, 0, FlawSize, STATUS_INFO_LENGTH_MISMATCH },
     { "enabler: the driver as parent", CONFIG_SIZE, WdfDmaProfilePacket,
@@ -138,25 +143,34 @@ static const struct {
     ULONG ConfigSize;       /* if not its size, only with a configuration */
     CBX_ATTRIBUTES_FLAW Flaw;
     NTSTATUS Status;
+    ULONG Mask;             /* if not 0, only with a configuration */
 } RefusalBuffers[] = {
     { "length 0", 0, sizeof(WDF_COMMON_BUFFER_CONFIG), FlawNone,
-      STATUS_INVALID_PARAMETER },
+      STATUS_INVALID_PARAMETER, 0 },
+    { "4 GiB", (SIZE_T)MAXULONG + 1, sizeof(WDF_COMMON_BUFFER_CONFIG),
+      FlawNone, STATUS_INSUFFICIENT_RESOURCES, 0 },
+    { "less than 4 GiB, more with the alignment", MAXULONG - 1,
+      sizeof(WDF_COMMON_BUFFER_CONFIG), FlawNone,
+      STATUS_INSUFFICIENT_RESOURCES, 0x1fff },
+    { "too long for the alignment", MAXULONG_PTR - PAGE_SIZE,
+      sizeof(WDF_COMMON_BUFFER_CONFIG), FlawNone, STATUS_INTEGER_OVERFLOW,
+      0x1fff },
     { "configuration too small", PAGE_SIZE,
       sizeof(WDF_COMMON_BUFFER_CONFIG) - 1, FlawNone,
-      STATUS_INFO_LENGTH_MISMATCH },
+      STATUS_INFO_LENGTH_MISMATCH, 0 },
     { "attributes too small", PAGE_SIZE, sizeof(WDF_COMMON_BUFFER_CONFIG),
-      FlawSize, STATUS_INFO_LENGTH_MISMATCH },
+      FlawSize, STATUS_INFO_LENGTH_MISMATCH, 0 },
     { "context type too small", PAGE_SIZE, sizeof(WDF_COMMON_BUFFER_CONFIG),
-      FlawContextSize, STATUS_INFO_LENGTH_MISMATCH },
+      FlawContextSize, STATUS_INFO_LENGTH_MISMATCH, 0 },
     { "context size without a type", PAGE_SIZE,
       sizeof(WDF_COMMON_BUFFER_CONFIG), FlawOverride,
-      STATUS_WDF_OBJECT_ATTRIBUTES_INVALID },
+      STATUS_WDF_OBJECT_ATTRIBUTES_INVALID, 0 },
     { "execution level", PAGE_SIZE, sizeof(WDF_COMMON_BUFFER_CONFIG),
-      FlawExecutionLevel, STATUS_WDF_EXECUTION_LEVEL_INVALID },
+      FlawExecutionLevel, STATUS_WDF_EXECUTION_LEVEL_INVALID, 0 },
     { "synchronization scope", PAGE_SIZE, sizeof(WDF_COMMON_BUFFER_CONFIG),
-      FlawSynchronization, STATUS_WDF_SYNCHRONIZATION_SCOPE_INVALID },
+      FlawSynchronization, STATUS_WDF_SYNCHRONIZATION_SCOPE_INVALID, 0 },
     { "parent object", PAGE_SIZE, sizeof(WDF_COMMON_BUFFER_CONFIG), FlawParent,
-      STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED },
+      STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED, 0 },
 };
 
 static VOID
@@ -164,6 +178,7 @@ RefusalOfBuffer(CbxSuite *Suite, ULONG Api, WDFDMAENABLER Enabler, ULONG Row)
 {
     WDF_COMMON_BUFFER_CONFIG Config = {
         .Size = RefusalBuffers[Row].ConfigSize,
+        .AlignmentRequirement = RefusalBuffers[Row].Mask,
     };
     WDF_OBJECT_CONTEXT_TYPE_INFO Type;
     WDF_OBJECT_ATTRIBUTES Given, *Attributes;
@@ -175,7 +190,7 @@ RefusalOfBuffer(CbxSuite *Suite, ULONG Api, WDFDMAENABLER Enabler, ULONG Row)
     if (Api == CBX_API_WDF_COMMON_BUFFER_CREATE_CFG) {
         Status = WdfCommonBufferCreateWithConfig(
             Enabler, RefusalBuffers[Row].Length, &Config, Attributes, &Buffer);
-    } else if (Config.Size == sizeof(Config)) {
+    } else if (Config.Size == sizeof(Config) && !RefusalBuffers[Row].Mask) {
         Status = WdfCommonBufferCreate(Enabler, RefusalBuffers[Row].Length,
                                        Attributes, &Buffer);
     } else {

@@ -8,6 +8,7 @@
 #include "interrupt.h"
 #include "plan.h"
 #include "refusal.h"
+#include "wdm.h"
 
 /* Reads "CBXk" in a debugger's listing. */
 #define RUN_POOL_TAG 0x6b584243u
@@ -28,9 +29,9 @@ typedef struct _CBX_RUN {
     CbxDevice Device;
     CbxReport Report;
     CbxSuite Suite;
-    CBX_REQUEST RingsRequest;
-    CBX_ALLOCATION Rings;
-    CBX_ALLOCATION Allocation;
+    CBX_WDF_REQUEST RingsRequest;
+    CBX_WDF_ALLOCATION Rings;
+    CBX_WDF_ALLOCATION Allocation;
 } CBX_RUN;
 
 /* ---- One allocation ----------------------------------------------------- */
@@ -40,7 +41,7 @@ typedef struct _CBX_RUN {
  * below 4 GiB minus one a system may really have none.
  */
 static VOID
-RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
+RunReportNoMemory(CBX_RUN *Run, const CBX_WDF_ALLOCATION *Allocation)
 {
     BOOLEAN Narrow = Allocation->Buffer.max < 0xffffffffull &&
                      NT_SUCCESS(Allocation->EnablerStatus);
@@ -64,7 +65,7 @@ RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
 }
 
 static VOID
-RunReportGetters(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
+RunReportGetters(CBX_RUN *Run, const CBX_WDF_ALLOCATION *Allocation)
 {
     BOOLEAN Good = Allocation->Steady &&
                    Allocation->SeenLength == Allocation->Request->Length;
@@ -81,7 +82,8 @@ RunReportGetters(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
 }
 
 static VOID
-RunReportLife(CBX_RUN *Run, const CBX_ALLOCATION *Allocation, BOOLEAN InTime)
+RunReportLife(CBX_RUN *Run, const CBX_WDF_ALLOCATION *Allocation,
+              BOOLEAN InTime)
 {
     const CBX_LIFE *Life = &Allocation->BufferLife;
     BOOLEAN Good = InTime && BufferLifeWasGood(Allocation);
@@ -101,8 +103,8 @@ RunReportLife(CBX_RUN *Run, const CBX_ALLOCATION *Allocation, BOOLEAN InTime)
 
 /* Shows a buffer that was allocated to the device. */
 static BOOLEAN
-RunAllocate(CBX_RUN *Run, CBX_ALLOCATION *Allocation,
-            const CBX_REQUEST *Request)
+RunAllocate(CBX_RUN *Run, CBX_WDF_ALLOCATION *Allocation,
+            const CBX_WDF_REQUEST *Request)
 {
     BOOLEAN Good;
 
@@ -126,7 +128,7 @@ RunAllocate(CBX_RUN *Run, CBX_ALLOCATION *Allocation,
 }
 
 static VOID
-RunFree(CBX_RUN *Run, CBX_ALLOCATION *Allocation)
+RunFree(CBX_RUN *Run, CBX_WDF_ALLOCATION *Allocation)
 {
     BOOLEAN InTime = BufferFree(Allocation);
 
@@ -141,9 +143,9 @@ RunFree(CBX_RUN *Run, CBX_ALLOCATION *Allocation)
 }
 
 static VOID
-RunRequest(CBX_RUN *Run, const CBX_REQUEST *Request)
+RunRequest(CBX_RUN *Run, const CBX_WDF_REQUEST *Request)
 {
-    CBX_ALLOCATION *Allocation = &Run->Allocation;
+    CBX_WDF_ALLOCATION *Allocation = &Run->Allocation;
 
     if (RunAllocate(Run, Allocation, Request)) {
         (VOID)cbx_suite_verify(&Run->Suite, &Allocation->Buffer);
@@ -161,7 +163,7 @@ RunQueueStart(CBX_RUN *Run)
         if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
             continue;
         }
-        Run->RingsRequest = (CBX_REQUEST) {
+        Run->RingsRequest = (CBX_WDF_REQUEST) {
             .Api = Plan[i].Api,
             .Enabler = Plan[i].Enabler,
             .Length = RUN_RINGS_LENGTH,
@@ -175,7 +177,7 @@ RunQueueStart(CBX_RUN *Run)
         return TRUE;
     }
     cbx_report_text(&Run->Report, "error",
-                    "this driver has none of the calls that were asked for");
+                    "no call of KMDF was asked for, so there is no queue");
     return FALSE;
 }
 
@@ -204,6 +206,7 @@ RunPlan(CBX_RUN *Run)
         }
         RunRequest(Run, &Plan[i]);
     }
+    WdmRun(&Run->Suite, Run->Handle);
     if (Run->Suite.broken) {
         cbx_report_text(&Run->Report, "error",
                         "a wait ran out; the run ends here");

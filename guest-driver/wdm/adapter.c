@@ -24,14 +24,15 @@ AdapterLastAddress(ULONG Bits)
 }
 
 BOOLEAN
-AdapterStart(CBX_ADAPTER *Adapter, DEVICE_OBJECT *Pdo, CBX_ADAPTER_KIND Kind,
-             ULONG DeviceBits, ULONG MaximumLength)
+AdapterStart(CBX_ADAPTER *Adapter, DEVICE_OBJECT *Device, DEVICE_OBJECT *Pdo,
+             CBX_ADAPTER_KIND Kind, ULONG DeviceBits, ULONG MaximumLength)
 {
     ULONG Bits = AdapterTable[Kind].Bits ? AdapterTable[Kind].Bits
                                          : DeviceBits;
     CBX_DEVICE_DESCRIPTION Description;
 
     RtlZeroMemory(Adapter, sizeof(*Adapter));
+    Adapter->Device = Device;
     Adapter->Name = AdapterTable[Kind].Name;
     Adapter->LastAddress = AdapterLastAddress(Bits);
     if (Bits > DeviceBits) {

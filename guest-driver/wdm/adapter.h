@@ -17,6 +17,7 @@ typedef enum _CBX_ADAPTER_KIND {
 typedef struct _CBX_ADAPTER {
     CBX_DMA_ADAPTER *Dma;       /* NULL: the system offers none of this kind */
     CBX_DMA_OPERATIONS *Operations;
+    DEVICE_OBJECT *Device;      /* ours, for packet DMA */
     const char *Name;
     ULONGLONG LastAddress;      /* highest that the description allows */
     ULONG MapRegisters;
@@ -29,9 +30,9 @@ typedef struct _CBX_ADAPTER {
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 _Must_inspect_result_
-BOOLEAN AdapterStart(_Out_ CBX_ADAPTER *Adapter, _In_ DEVICE_OBJECT *Pdo,
-                     _In_ CBX_ADAPTER_KIND Kind, _In_ ULONG DeviceBits,
-                     _In_ ULONG MaximumLength);
+BOOLEAN AdapterStart(_Out_ CBX_ADAPTER *Adapter, _In_ DEVICE_OBJECT *Device,
+                     _In_ DEVICE_OBJECT *Pdo, _In_ CBX_ADAPTER_KIND Kind,
+                     _In_ ULONG DeviceBits, _In_ ULONG MaximumLength);
 
 /* Puts it back; harmless when there is none. Its buffers are freed by then. */
 _IRQL_requires_max_(DISPATCH_LEVEL)

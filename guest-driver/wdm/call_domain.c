@@ -4,9 +4,6 @@
  * for this device. What GetDmaDomain returns where DMA is not remapped is not
  * documented; it is handed on as it is. How such a buffer is freed is not
  * documented either; FreeCommonBuffer is the one routine that fits.
- *
- * JoinDmaDomain and LeaveDmaDomain are not called: what they do to an adapter
- * whose buffers are live, as the rings are here, is not documented.
  */
 #include "call.h"
 

@@ -86,7 +86,7 @@ VectorAllocate(CBX_ALLOCATION *Allocation)
 {
     const CBX_REQUEST *Request = Allocation->Request;
     const CBX_ADAPTER *Adapter = Allocation->Adapter;
-    PHYSICAL_ADDRESS Low = { .QuadPart = 0 };
+    PHYSICAL_ADDRESS Low = { .QuadPart = (LONGLONG)Request->Minimum };
     PHYSICAL_ADDRESS High = {
         .QuadPart = Request->Maximum ? (LONGLONG)Request->Maximum : -1
     };
@@ -179,8 +179,11 @@ CallSinceBuild(ULONG Api)
 {
     switch (Api) {
     case CBX_API_ALLOCATE_COMMON_BUFFER_EX:
+    case CBX_API_GET_DMA_ADAPTER_INFO:
         return 9200;        /* Windows 8 */
     case CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER:
+    case CBX_API_FLUSH_DMA_BUFFER:
+    case CBX_API_JOIN_DMA_DOMAIN:
         return 10240;       /* Windows 10 */
     case CBX_API_ALLOCATE_WITH_BOUNDS:
         return 17134;       /* version 1803 */

@@ -8,7 +8,7 @@
 #include "plan.h"
 
 enum {
-    EXHAUSTION_LENGTH = PLAN_LENGTH_MAX,
+    EXHAUSTION_LENGTH = PLAN_LENGTH_SURE,
     /* Twice as many as there can be. */
     EXHAUSTION_COUNT = 2 * 16 * 1024 * 1024 / EXHAUSTION_LENGTH,
     EXHAUSTION_TAG = 0x20786243,    /* "Cbx " */

@@ -13,13 +13,15 @@ enum {
     PAGE = 4096,
     PAGE_AND_BYTE = 4097,
     RING = 64 * 1024,
-    LARGE = PLAN_LENGTH_MAX,
+    LARGE = PLAN_LENGTH_SURE,
+    HUGE = PLAN_LENGTH_MAX,
 };
 
 #define BELOW_4_GIB  0xffffffffull
 #define BELOW_16_MIB 0x00ffffffull
 
 #define FROM_16_MIB  0x01000000ull
+#define FROM_4_GIB   0x100000000ull
 
 #define COMMON(kind, length, ...) \
     { .Api = CBX_API_ALLOCATE_COMMON_BUFFER, .Adapter = Adapter##kind, \
@@ -66,6 +68,7 @@ const CBX_REQUEST Plan[] = {
     COMMON_EX(PAGE_AND_BYTE),
     COMMON_EX(RING),
     COMMON_EX(LARGE),
+    COMMON_EX(HUGE),
     COMMON_EX(PAGE_AND_BYTE, .Uncached = TRUE),
     COMMON_EX(RING, .Uncached = TRUE),
     COMMON_EX(PAGE, .Maximum = BELOW_4_GIB),
@@ -89,6 +92,7 @@ const CBX_REQUEST Plan[] = {
            .DefaultCache = TRUE),
     BOUNDS(RING, .Minimum = FROM_16_MIB, .Maximum = BELOW_4_GIB,
            .Uncached = TRUE),
+    BOUNDS(PAGE_AND_BYTE, .Minimum = FROM_4_GIB),
 
     DOMAIN(BYTE, .DefaultCache = TRUE),
     DOMAIN(PAGE_AND_BYTE),

@@ -4,8 +4,12 @@
 
 #include "calls.h"
 
-/* Longest buffer of the plan: what an adapter must be able to map. */
-enum { PLAN_LENGTH_MAX = 1024 * 1024 };
+enum {
+    /* Longest buffer of the plan: what an adapter must be able to map. */
+    PLAN_LENGTH_MAX = 16 * 1024 * 1024,
+    /* What a system must have in one piece at the start of a device. */
+    PLAN_LENGTH_SURE = 1024 * 1024,
+};
 
 /* The default set, grouped by call. */
 extern const CBX_REQUEST Plan[];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests that must be refused: the rules of CreateCommonBufferFromMdl. */
+/* Requests that must be refused. */
 #include "refusal.h"
 
 #include "cbx/abi.h"
+
+/* ---- Rules of CreateCommonBufferFromMdl -------------------------------- */
 
 typedef CBX_DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION CBX_CONFIG;
 
@@ -77,15 +79,12 @@ RefusalOfMdl(CbxSuite *Suite, ULONG Row, const CBX_ADAPTER *Adapter,
     IoFreeMdl(Mdl);
 }
 
-VOID
-RefusalCheck(CbxSuite *Suite, ULONG Api, const CBX_ADAPTER *Adapter)
+static VOID
+RefusalOfMdls(CbxSuite *Suite, ULONG Api, const CBX_ADAPTER *Adapter)
 {
     PHYSICAL_ADDRESS Anywhere = { .QuadPart = -1 };
     UCHAR *Pages;
 
-    if (Api != CBX_API_CREATE_COMMON_BUFFER_FROM_MDL) {
-        return;
-    }
     Pages = MmAllocateContiguousMemory(REFUSAL_LENGTH, Anywhere);
     if (!Pages) {
         cbx_suite_result(Suite, CBX_CHECK_refusal, Api, Adapter->Name,
@@ -96,4 +95,76 @@ RefusalCheck(CbxSuite *Suite, ULONG Api, const CBX_ADAPTER *Adapter)
         RefusalOfMdl(Suite, i, Adapter, Pages);
     }
     MmFreeContiguousMemory(Pages);
+}
+
+/* ---- Limits that no address satisfies ---------------------------------- */
+
+/*
+ * However the limits are read, inclusive or exclusive. What a call does with
+ * a length of 0, or a vector of no elements, is not documented.
+ */
+static const CBX_REQUEST RefusalLimits[] = {
+    { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_EX, .Adapter = AdapterWidest,
+      .Length = REFUSAL_LENGTH, .Elements = 1, .Maximum = PAGE_SIZE - 1 },
+    { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, .Adapter = AdapterWidest,
+      .Length = REFUSAL_LENGTH, .Elements = 2, .Maximum = PAGE_SIZE - 1 },
+    { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, .Adapter = AdapterWidest,
+      .Length = PAGE_SIZE, .Elements = 2, .Minimum = 0x80000000,
+      .Maximum = 0x7fffffff },
+    { .Api = CBX_API_ALLOCATE_WITH_BOUNDS, .Adapter = AdapterWidest,
+      .Length = REFUSAL_LENGTH, .Elements = 1, .Maximum = PAGE_SIZE - 1 },
+    { .Api = CBX_API_ALLOCATE_WITH_BOUNDS, .Adapter = AdapterWidest,
+      .Length = PAGE_SIZE, .Elements = 1, .Minimum = 0x80000000,
+      .Maximum = 0x7fffffff },
+    { .Api = CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER, .Adapter = AdapterWidest,
+      .Length = REFUSAL_LENGTH, .Elements = 1, .Maximum = PAGE_SIZE - 1 },
+};
+
+static VOID
+RefusalFreed(PVOID Context, CbxBuffer *Buffer)
+{
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Buffer);
+}
+
+static VOID
+RefusalOfLimits(CbxSuite *Suite, const CBX_REQUEST *Request,
+                const CBX_ADAPTER *Adapter, CBX_ALLOCATION *Scratch)
+{
+    BOOLEAN Given = CallAllocate(Scratch, Request, Adapter);
+    char Seen[64];
+    CbxText Text;
+
+    cbx_text_init(&Text, Seen, sizeof(Seen));
+    if (Given) {
+        cbx_text_add(&Text, "memory at ");
+        cbx_text_hex(&Text, Scratch->Buffers[0].logical);
+    } else {
+        cbx_text_add(&Text, "refused");
+    }
+    if (!NT_SUCCESS(Scratch->Status)) {
+        cbx_text_add(&Text, " with status ");
+        cbx_text_hex(&Text, (ULONG)Scratch->Status);
+    }
+    cbx_suite_result(Suite, CBX_CHECK_refusal, Request->Api,
+                     Scratch->Variants[0], Given ? CBX_FAIL : CBX_PASS, Seen);
+    if (Given) {
+        CallFree(Scratch, RefusalFreed, NULL);
+    }
+}
+
+/* ---- All of them ------------------------------------------------------- */
+
+VOID
+RefusalCheck(CbxSuite *Suite, ULONG Api, const CBX_ADAPTER *Adapter,
+             CBX_ALLOCATION *Scratch)
+{
+    if (Api == CBX_API_CREATE_COMMON_BUFFER_FROM_MDL) {
+        RefusalOfMdls(Suite, Api, Adapter);
+    }
+    for (ULONG i = 0; i < ARRAYSIZE(RefusalLimits); i++) {
+        if (RefusalLimits[i].Api == Api) {
+            RefusalOfLimits(Suite, &RefusalLimits[i], Adapter, Scratch);
+        }
+    }
 }

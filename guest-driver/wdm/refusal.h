@@ -2,16 +2,18 @@
 #ifndef CBX_WDM_REFUSAL_H
 #define CBX_WDM_REFUSAL_H
 
-#include "adapter.h"
+#include "calls.h"
 #include "core/suite.h"
 
 /*
- * Makes the requests that the call's documentation rules out and reports for
- * each whether it was refused with a documented status (check "refusal").
- * Does nothing for a call without such rules. The call is offered.
+ * Makes the requests that the call's documentation rules out, or that nothing
+ * can satisfy, and reports for each whether it was refused (check "refusal").
+ * Does nothing for a call that has none. The call is offered; Scratch is for
+ * the time of the check.
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 VOID RefusalCheck(_Inout_ CbxSuite *Suite, _In_ ULONG Api,
-                  _In_ const CBX_ADAPTER *Adapter);
+                  _In_ const CBX_ADAPTER *Adapter,
+                  _Out_ CBX_ALLOCATION *Scratch);
 
 #endif /* CBX_WDM_REFUSAL_H */

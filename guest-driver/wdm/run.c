@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
 
+#include "aside.h"
 #include "cbx/abi.h"
 #include "common/guest.h"
 #include "exhaustion.h"
 #include "extension.h"
 #include "log.h"
+#include "permission.h"
 #include "plan.h"
 #include "refusal.h"
 
@@ -46,11 +48,11 @@ RunKeepResult(void *Context, const CbxResult *Result)
 /* ---- Adapters ---------------------------------------------------------- */
 
 static VOID
-RunAdaptersStart(CBX_RUN *Run, DEVICE_OBJECT *Pdo)
+RunAdaptersStart(CBX_RUN *Run, DEVICE_OBJECT *Device, DEVICE_OBJECT *Pdo)
 {
     for (ULONG i = 0; i < AdapterKinds; i++) {
-        if (!AdapterStart(&Run->Adapters[i], Pdo, i, Run->Device.addr_bits,
-                          PLAN_LENGTH_MAX)) {
+        if (!AdapterStart(&Run->Adapters[i], Device, Pdo, i,
+                          Run->Device.addr_bits, PLAN_LENGTH_MAX)) {
             char Line[96];
             CbxText Text;
 
@@ -97,13 +99,14 @@ RunFreed(PVOID Context, CbxBuffer *Buffer)
 
 /*
  * The documented answer to a request that no memory satisfies is a failure;
- * below 4 GiB minus one, or above a minimum, a system may really have none.
+ * below 4 GiB minus one, above a minimum, or in one large piece, a system may
+ * really have none.
  */
 static VOID
 RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
 {
     const CBX_REQUEST *Request = Allocation->Request;
-    BOOLEAN Narrow = Request->Minimum ||
+    BOOLEAN Narrow = Request->Minimum || Request->Length > PLAN_LENGTH_SURE ||
                      (Request->Maximum && Request->Maximum < 0xffffffffull);
     char Seen[96];
     CbxText Text;
@@ -115,7 +118,7 @@ RunReportNoMemory(CBX_RUN *Run, const CBX_ALLOCATION *Allocation)
         cbx_text_hex(&Text, (ULONG)Allocation->Status);
     }
     if (Narrow) {
-        cbx_text_add(&Text, ": no memory within the limits");
+        cbx_text_add(&Text, ": no such memory is left");
     }
 
     cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,
@@ -227,8 +230,8 @@ RunQueueStart(CBX_RUN *Run)
                               RUN_TIMEOUT_MS);
         return TRUE;
     }
-    cbx_report_text(&Run->Report, "error",
-                    "this driver has none of the calls that were asked for");
+    cbx_report_text(&Run->Report, "info",
+                    "no call that hands out memory is wanted and offered");
     return FALSE;
 }
 
@@ -241,25 +244,53 @@ RunQueueStop(CBX_RUN *Run)
 
 /* ---- All of it --------------------------------------------------------- */
 
-/* Once per call: is it there? The plan's rows of one call are neighbours. */
-static VOID
-RunReportOffered(CBX_RUN *Run, const CBX_REQUEST *Request)
+/* A system that is new enough for the call and does not have it fails. */
+static BOOLEAN
+RunReportOffered(CBX_RUN *Run, ULONG Api, const CBX_ADAPTER *Adapter,
+                 BOOLEAN Offered)
 {
-    const CBX_ADAPTER *Adapter = RunAdapterFor(Run, Request);
-    BOOLEAN Offered = CallIsOffered(Request->Api, Adapter);
     BOOLEAN Missing = !Offered && Adapter->Dma &&
-                      Run->Build >= CallSinceBuild(Request->Api);
+                      Run->Build >= CallSinceBuild(Api);
 
-    cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Request->Api,
-                     Adapter->Name, Offered ? CBX_PASS :
-                     Missing ? CBX_FAIL : CBX_SKIP,
+    cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Api, Adapter->Name,
+                     Offered ? CBX_PASS : Missing ? CBX_FAIL : CBX_SKIP,
                      Offered ? "offered by this system" :
                      Missing ? "not offered, though systems of this build "
                                "have it" :
                      Adapter->Dma ? "not offered by this system"
                                   : "IoGetDmaAdapter gives no adapter");
-    if (Offered) {
-        RefusalCheck(&Run->Suite, Request->Api, Adapter);
+    return Offered;
+}
+
+/* Once per call: is it there? The plan's rows of one call are neighbours. */
+static VOID
+RunCall(CBX_RUN *Run, const CBX_REQUEST *Request)
+{
+    const CBX_ADAPTER *Adapter = RunAdapterFor(Run, Request);
+
+    if (RunReportOffered(Run, Request->Api, Adapter,
+                         CallIsOffered(Request->Api, Adapter))) {
+        RefusalCheck(&Run->Suite, Request->Api, Adapter, &Run->Allocation);
+        PermissionCheck(&Run->Suite, Request->Api, Adapter);
+    }
+}
+
+/*
+ * Before there is a buffer: an adapter without any is all that documentation
+ * lets join a domain.
+ */
+static VOID
+RunAsides(CBX_RUN *Run)
+{
+    for (ULONG i = 0; i < AsidesLength; i++) {
+        const CBX_ADAPTER *Adapter = &Run->Adapters[Asides[i].Adapter];
+
+        if (RunWants(Run, Asides[i].Api) &&
+            RunReportOffered(Run, Asides[i].Api, Adapter,
+                             Adapter->Dma &&
+                             Asides[i].IsOffered(Adapter->Operations))) {
+            Asides[i].Check(&Run->Suite, Adapter);
+        }
     }
 }
 
@@ -275,8 +306,7 @@ RunExhaust(CBX_RUN *Run)
     for (ULONG i = 0; i < PlanLength; i++) {
         const CBX_ADAPTER *Adapter = RunAdapterFor(Run, &Plan[i]);
 
-        if (Plan[i].Api != Last &&
-            cbx_device_wants(&Run->Device, Plan[i].Api) &&
+        if (Plan[i].Api != Last && RunWants(Run, Plan[i].Api) &&
             CallIsOffered(Plan[i].Api, Adapter)) {
             ExhaustionCheck(&Run->Suite, Plan[i].Api, Adapter);
         }
@@ -295,7 +325,7 @@ RunPlan(CBX_RUN *Run)
         }
         if (Plan[i].Api != Last) {
             Last = Plan[i].Api;
-            RunReportOffered(Run, &Plan[i]);
+            RunCall(Run, &Plan[i]);
         }
         RunRequest(Run, &Plan[i]);
     }
@@ -313,7 +343,8 @@ RunPlan(CBX_RUN *Run)
 
 NTSTATUS
 RunDefaultSet(CBX_RUN *Run, CBX_SESSION *Session, ULONGLONG Apis,
-              DEVICE_OBJECT *Pdo, CBX_BARS *Bars, CBX_INTERRUPT *Interrupt)
+              DEVICE_OBJECT *Device, DEVICE_OBJECT *Pdo, CBX_BARS *Bars,
+              CBX_INTERRUPT *Interrupt)
 {
     BOOLEAN HasQueue;
     uint32_t Status;
@@ -333,7 +364,8 @@ RunDefaultSet(CBX_RUN *Run, CBX_SESSION *Session, ULONGLONG Apis,
     Run->Build = GuestBuild();
     cbx_report_keep(&Run->Report, RunKeepResult, Session);
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
-    RunAdaptersStart(Run, Pdo);
+    RunAdaptersStart(Run, Device, Pdo);
+    RunAsides(Run);
     HasQueue = RunQueueStart(Run);
     RunPlan(Run);
     if (HasQueue) {
@@ -354,8 +386,9 @@ RunRounds(CBX_EXTENSION *Extension, ULONG Rounds, ULONGLONG Apis)
     NTSTATUS Status;
 
     do {
-        Status = RunDefaultSet(&Extension->Run, Session, Apis, Extension->Pdo,
-                               &Extension->Bars, &Extension->Interrupt);
+        Status = RunDefaultSet(&Extension->Run, Session, Apis, Extension->Self,
+                               Extension->Pdo, &Extension->Bars,
+                               &Extension->Interrupt);
     } while (Rounds-- > 1 && NT_SUCCESS(Status) &&
              Session->State.outcome == CBX_CONTROL_PASSED);
     return Status;

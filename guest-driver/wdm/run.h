@@ -32,7 +32,8 @@ typedef struct _CBX_RUN {
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 NTSTATUS RunDefaultSet(_Out_ CBX_RUN *Run, _Inout_ CBX_SESSION *Session,
-                       _In_ ULONGLONG Apis, _In_ DEVICE_OBJECT *Pdo,
-                       _In_ CBX_BARS *Bars, _In_ CBX_INTERRUPT *Interrupt);
+                       _In_ ULONGLONG Apis, _In_ DEVICE_OBJECT *Device,
+                       _In_ DEVICE_OBJECT *Pdo, _In_ CBX_BARS *Bars,
+                       _In_ CBX_INTERRUPT *Interrupt);
 
 #endif /* CBX_WDM_RUN_H */

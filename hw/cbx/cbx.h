@@ -25,7 +25,7 @@
 OBJECT_DECLARE_SIMPLE_TYPE(CbxState, CBX_BASE)
 
 /* Registers below the queue blocks live in one array, indexed by offset / 4. */
-#define CBX_REG_FILE_SIZE       0x500
+#define CBX_REG_FILE_SIZE       0x540
 #define CBX_Q_REGS_SIZE         0x28
 
 #define CBX_TRACE_RECORD_DWORDS 5
@@ -132,6 +132,8 @@ typedef struct CbxQueue {
     CbxTransfer transfer;
 } CbxQueue;
 
+typedef struct CbxDisplay CbxDisplay;
+
 struct CbxState {
     PCIDevice parent_obj;
 
@@ -161,6 +163,8 @@ struct CbxState {
     uint32_t fault_passed[32];
     uint32_t fault_struck[32];
 
+    CbxDisplay *display;        /* cbx-display: its screen */
+
     /* properties */
     CharFrontend report;
     uint64_t mem_size;
@@ -175,6 +179,7 @@ struct CbxState {
     uint32_t n_vectors;
     bool arm_id;
     bool bypass;                /* DMA ignores the IOMMU */
+    bool pause_frames;          /* updates stop the machine */
 
     /* cbx-net only */
     NICState *nic;
@@ -218,6 +223,12 @@ void cbx_reset_core(CbxState *s);
  * enabled. Vectors that do not exist, are masked or disabled stay silent.
  */
 void cbx_interrupt(CbxState *s, uint32_t vector);
+
+/*
+ * Tell of a queue's progress: by the message of its vector, or by the line
+ * (CBX_ARM_INTX_CTL) when software has enabled neither MSI-X nor MSI.
+ */
+void cbx_queue_interrupt(CbxState *s, uint32_t vector);
 
 /* ---- regs.c ------------------------------------------------------------ */
 
@@ -478,6 +489,20 @@ void cbx_fault_report_queue(CbxState *s, uint32_t fault, unsigned queue);
 
 /* Class properties for the numbers that go with `faults`. */
 void cbx_fault_properties(ObjectClass *oc);
+
+/* ---- display.c: the screen of cbx-display ------------------------------ */
+
+void cbx_display_init(CbxState *s);
+void cbx_display_exit(CbxState *s);
+void cbx_display_reset(CbxState *s);
+
+void cbx_display_control_write(CbxState *s, uint32_t value);
+
+/* May the mode registers change? They may while the screen is off. */
+bool cbx_display_is_off(CbxState *s);
+
+/* After migration: false when the registers describe no mode. */
+bool cbx_display_post_load(CbxState *s);
 
 /* ---- names.c ----------------------------------------------------------- */
 

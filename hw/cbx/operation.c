@@ -3,8 +3,8 @@
  * CBX: what each operation does with the data, and what it asks for.
  */
 #include "qemu/osdep.h"
-#include "qemu/bswap.h"
 #include "cbx.h"
+#include "pattern.h"
 
 /* ---- Data -------------------------------------------------------------- */
 
@@ -32,41 +32,16 @@ static size_t cbx_move_write(CbxState *s, CbxTransfer *t, uint64_t at,
 static size_t cbx_move_fill(CbxState *s, CbxTransfer *t, uint64_t at,
                             const uint8_t *from, uint8_t *to, size_t length)
 {
-    uint64_t position = t->argument2 + at;
-    size_t i = 0;
-
-    while (i < length) {
-        if (position % 8 == 0 && length - i >= 8) {
-            stq_le_p(to + i, cbx_pattern_word(t->argument, position / 8));
-            i += 8;
-            position += 8;
-        } else {
-            to[i++] = cbx_pattern_byte(t->argument, position++);
-        }
-    }
+    cbx_pattern_write(cbx_pattern_code(), to, length, t->argument,
+                      t->argument2 + at);
     return length;
 }
 
 static size_t cbx_move_verify(CbxState *s, CbxTransfer *t, uint64_t at,
                               const uint8_t *from, uint8_t *to, size_t length)
 {
-    uint64_t position = t->argument2 + at;
-    size_t i = 0;
-
-    while (i < length) {
-        if (position % 8 == 0 && length - i >= 8 &&
-            ldq_le_p(from + i) == cbx_pattern_word(t->argument,
-                                                   position / 8)) {
-            i += 8;
-            position += 8;
-        } else if (from[i] == cbx_pattern_byte(t->argument, position)) {
-            i++;
-            position++;
-        } else {
-            break;
-        }
-    }
-    return i;
+    return cbx_pattern_match(cbx_pattern_code(), from, length, t->argument,
+                             t->argument2 + at);
 }
 
 /* The engine does the sum. */

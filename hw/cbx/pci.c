@@ -71,12 +71,30 @@ void cbx_interrupt(CbxState *s, uint32_t vector)
     }
 }
 
+void cbx_queue_interrupt(CbxState *s, uint32_t vector)
+{
+    PCIDevice *d = &s->parent_obj;
+
+    if (vector == CBX_Q_VECTOR_NONE) {
+        return;
+    }
+    if (msix_enabled(d) || msi_enabled(d)) {
+        cbx_interrupt(s, vector);
+    } else if (cbx_faults_strike(s, CBX_FAULT_LOST_IRQ)) {
+        cbx_fault_report_vector(s, CBX_FAULT_LOST_IRQ, vector);
+    } else {
+        s->stats[CBX_STAT_INTERRUPTS]++;
+        cbx_intx_ctl_write(s, CBX_ARM_INTX_ASSERT);
+    }
+}
+
 /* ---- Reset ------------------------------------------------------------- */
 
 void cbx_reset_core(CbxState *s)
 {
     s->epoch++;
     cbx_queue_reset(s);
+    cbx_display_reset(s);
     cbx_registers_reset(s);
     memset(s->stats, 0, sizeof(s->stats));
     memset(s->buffers, 0, sizeof(s->buffers));
@@ -224,6 +242,9 @@ static void cbx_realize(PCIDevice *d, Error **errp)
     }
     cbx_queue_init(s);
     cbx_net_realize(s);
+    if (object_dynamic_cast(OBJECT(s), TYPE_CBX_DISPLAY)) {
+        cbx_display_init(s);
+    }
 }
 
 static void cbx_exit(PCIDevice *d)
@@ -233,6 +254,7 @@ static void cbx_exit(PCIDevice *d)
     s->epoch++;
     cbx_net_exit(s);
     cbx_queue_exit(s);
+    cbx_display_exit(s);
     qemu_chr_fe_deinit(&s->report, false);
     /* References may outlive this; the name is the next device's here. */
     vmstate_unregister_ram(&s->memory, DEVICE(s));
@@ -251,7 +273,8 @@ static int cbx_post_load(void *opaque, int version_id)
     if (s->trace_written > CBX_TRACE_DWORDS ||
         s->trace_written % CBX_TRACE_RECORD_DWORDS ||
         s->trace_read > s->trace_written ||
-        !cbx_registers_valid(s) || !cbx_queue_post_load(s)) {
+        !cbx_registers_valid(s) || !cbx_queue_post_load(s) ||
+        !cbx_display_post_load(s)) {
         return -EINVAL;
     }
     for (unsigned i = 0; i < CBX_REPORT_PORTS; i++) {
@@ -431,6 +454,7 @@ static const Property cbx_properties[] = {
     DEFINE_PROP_UINT32("queues", CbxState, n_queues, 1),
     DEFINE_PROP_UINT32("vectors", CbxState, n_vectors, CBX_VECTORS_DEFAULT),
     DEFINE_PROP_BOOL("arm-id", CbxState, arm_id, false),
+    DEFINE_PROP_BOOL("pause-frames", CbxState, pause_frames, false),
 };
 
 static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)

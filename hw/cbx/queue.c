@@ -240,7 +240,7 @@ static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
     trace_cbx_queue_stop(q_number(s, q), status);
     cbx_queue_schedule(s);      /* a fence may have waited for it */
     /* Nobody would look at the status without being told. */
-    cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+    cbx_queue_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
 }
 
 void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value)
@@ -445,7 +445,7 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
         cbx_interrupt(s, t->argument);
     }
     if (t->flags & CBX_DESC_INTERRUPT) {
-        cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
+        cbx_queue_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
     }
 }
 

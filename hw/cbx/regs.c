@@ -16,6 +16,7 @@ typedef struct CbxRegister {
     bool clears;
     /* Instead of the register file. */
     uint32_t (*read)(CbxState *s, uint32_t offset);
+    bool mode;                  /* of the screen: writable while it is off */
     /* Takes the register's value with the enabled bytes replaced. */
     void (*write)(CbxState *s, uint32_t value);
 } CbxRegister;
@@ -55,7 +56,8 @@ static uint32_t cbx_features_read(CbxState *s, uint32_t offset)
     return CBX_FEATURE_QUEUES | CBX_FEATURE_ORACLE | CBX_FEATURE_REPORT |
            (iommu ? CBX_FEATURE_IOMMU : 0) |
            (s->bypass ? CBX_FEATURE_BYPASS : 0) |
-           (s->nic ? CBX_FEATURE_NET : 0);
+           (s->nic ? CBX_FEATURE_NET : 0) |
+           (s->display ? CBX_FEATURE_DISPLAY : 0);
 }
 
 static uint32_t cbx_stopped_read(CbxState *s, uint32_t offset)
@@ -86,6 +88,7 @@ static void cbx_faults_write(CbxState *s, uint32_t value)
     [CBX_REG_STAT(n) / 4 + 1] = { .read = cbx_stat_read },
 
 #define RW { .writable = 0xffffffff }
+#define MODE { .writable = 0xffffffff, .mode = true }
 
 static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
     [CBX_ARM_MSI_CTL / 4] = {
@@ -162,6 +165,14 @@ static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
     [CBX_REG_FAULT_SKIP / 4] = RW,
     [CBX_REG_FAULT_LIMIT / 4] = RW,
     [CBX_REG_FAULT_DELAY / 4] = RW,
+
+    [CBX_REG_DISPLAY_CONTROL / 4] = { .write = cbx_display_control_write },
+    [CBX_REG_DISPLAY_FORMAT / 4] = MODE,
+    [CBX_REG_DISPLAY_WIDTH / 4] = MODE,
+    [CBX_REG_DISPLAY_HEIGHT / 4] = MODE,
+    [CBX_REG_DISPLAY_STRIDE / 4] = MODE,
+    [CBX_REG_DISPLAY_BASE_LO / 4] = MODE,
+    [CBX_REG_DISPLAY_BASE_HI / 4] = MODE,
 };
 
 void cbx_registers_reset(CbxState *s)
@@ -230,7 +241,9 @@ static void cbx_file_write(CbxState *s, uint32_t offset, uint32_t value,
     const CbxRegister *r = &cbx_registers[offset / 4];
     uint32_t old = cbx_get32(s, offset);
 
-    if (r->write) {
+    if (r->mode && (!s->display || !cbx_display_is_off(s))) {
+        cbx_register_error(s, CBX_STATUS_UNSUPPORTED);
+    } else if (r->write) {
         r->write(s, (old & ~lanes) | (value & lanes));
     } else {
         lanes &= r->writable;

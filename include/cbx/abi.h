@@ -114,6 +114,7 @@
 #define   CBX_FEATURE_IOMMU          0x00000008u   /* an IOMMU is in the path */
 #define   CBX_FEATURE_BYPASS         0x00000010u   /* ... and DMA ignores it */
 #define   CBX_FEATURE_NET            0x00000020u   /* sends, receives frames */
+#define   CBX_FEATURE_DISPLAY        0x00000040u   /* it has a screen */
 #define CBX_REG_ADDR_BITS            0x10cu  /* RO (property addr-bits):
                                                 address width, 24..64 */
 #define CBX_REG_QUEUES               0x110u  /* RO (property queues) */
@@ -247,7 +248,8 @@ enum { CBX_MEMTYPE_LIST(CBX_MEMTYPE_ENUM_) CBX_MEMTYPES };
 #undef CBX_MEMTYPE_ENUM_
 
 /*
- * The documented name of every call that can hand out a common buffer. The
+ * The documented name of every call that can hand out a common buffer, and
+ * from CBX_API_ASIDE on of those that go with them and hand out none. The
  * number is the bit in CBX_REG_RUN_APIS and the value of CBX_REG_BUF_API.
  */
 #define CBX_API_LIST(X) \
@@ -265,10 +267,15 @@ enum { CBX_MEMTYPE_LIST(CBX_MEMTYPE_ENUM_) CBX_MEMTYPES };
     X(12, NDIS_ALLOCATE_SHARED,         "NdisAllocateSharedMemory") \
     X(13, NET_ALLOCATE_SHARED,          "NetAllocateSharedMemory") \
     X(14, VIDEOPORT_ALLOCATE,           "VideoPortAllocateCommonBuffer") \
-    X(15, VIDEOPORT_GET,                "VideoPortGetCommonBuffer")
+    X(15, VIDEOPORT_GET,                "VideoPortGetCommonBuffer") \
+    X(16, GET_DMA_ADAPTER_INFO,         "GetDmaAdapterInfo") \
+    X(17, JOIN_DMA_DOMAIN,              "JoinDmaDomain") \
+    X(18, GET_SCATTER_GATHER_LIST,      "GetScatterGatherList") \
+    X(19, FLUSH_DMA_BUFFER,             "FlushDmaBuffer")
 
 #define CBX_API_ENUM_(n, id, name)   CBX_API_##id = n,
 enum { CBX_API_NONE = 0, CBX_API_LIST(CBX_API_ENUM_) CBX_API_END };
+#define CBX_API_ASIDE                CBX_API_GET_DMA_ADAPTER_INFO
 #undef CBX_API_ENUM_
 
 /* ---- BAR0 0x300-0x3ff: report port ------------------------------------- */
@@ -370,7 +377,9 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
                                              an element of a vector: inverts \
                                              a byte of another, too */ \
     X(23, MIXED_UP,     "mixed-up")       /* of several descriptors under way: \
-                                             the completion names another */
+                                             the completion names another */ \
+    X(24, FLIP_PIXEL,   "flip-pixel")     /* of a picture that software has \
+                                             scanned out */
 #define CBX_FAULT_ENUM_(n, id, name) CBX_FAULT_##id = 1u << n,
 enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #undef CBX_FAULT_ENUM_
@@ -386,6 +395,36 @@ enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #define CBX_REG_NET_MAC_HI           0x4ccu
 #define CBX_NET_FRAME_MAX            9216u   /* bytes, without the checksum */
 
+/* ---- BAR0 0x500-0x53f: screen, cbx-display only ------------------------ */
+
+/*
+ * A mode is set while the screen is off. Switched on, the device scans the
+ * picture out of memory by DMA whenever somebody looks at the screen, and once
+ * in full for each CBX_DISPLAY_UPDATE, which is complete when the write has
+ * returned. The first byte is the leftmost pixel of the top row.
+ */
+#define CBX_REG_DISPLAY_CONTROL      0x500u  /* RW */
+#define   CBX_DISPLAY_ON             0x00000001u
+#define   CBX_DISPLAY_UPDATE         0x00000002u  /* W1: scan out; reads 0 */
+#define CBX_REG_DISPLAY_STATUS       0x504u  /* RO: CBX_STATUS_* of the last
+                                                write to CONTROL */
+#define CBX_REG_DISPLAY_FORMAT       0x508u  /* RW: little-endian pixels */
+#define   CBX_DISPLAY_XRGB8888       1u      /* 32 bits */
+#define   CBX_DISPLAY_RGB565         2u      /* 16 bits */
+#define CBX_REG_DISPLAY_WIDTH        0x50cu  /* RW: pixels, 1..4096 */
+#define CBX_REG_DISPLAY_HEIGHT       0x510u  /* RW: rows, 1..4096 */
+#define CBX_REG_DISPLAY_STRIDE       0x514u  /* RW: bytes from row to row, a
+                                                multiple of 4, at most 16384 */
+#define CBX_REG_DISPLAY_BASE_LO      0x518u  /* RW: logical address, a multiple
+                                               of 4 */
+#define CBX_REG_DISPLAY_BASE_HI      0x51cu
+#define CBX_REG_DISPLAY_FRAMES       0x520u  /* RO: updates so far */
+#define CBX_REG_DISPLAY_SUM_LO       0x528u  /* RO: XXH64 (seed 0) of the pixels
+                                               that the last update saw */
+#define CBX_REG_DISPLAY_SUM_HI       0x52cu
+#define CBX_DISPLAY_SIZE_MAX         4096u
+#define CBX_DISPLAY_STRIDE_MAX       16384u
+
 /* ---- BAR0 0x800: queue configuration, one block of 0x40 per queue ------ */
 
 #define CBX_QUEUES_MAX               16u
@@ -400,7 +439,9 @@ enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #define CBX_Q_ENTRIES                0x10u  /* RW: power of two, both rings */
 #define   CBX_Q_ENTRIES_MIN          2u
 #define   CBX_Q_ENTRIES_MAX          4096u
-#define CBX_Q_VECTOR                 0x14u  /* RW (CBX_Q_VECTOR_NONE) */
+#define CBX_Q_VECTOR                 0x14u  /* RW (CBX_Q_VECTOR_NONE): with MSI-X
+                                               and MSI off, any other value
+                                               asserts INTx */
 #define   CBX_Q_VECTOR_NONE          0xffffffffu
 #define CBX_Q_CONTROL                0x18u  /* RW */
 #define   CBX_Q_ENABLE               0x00000001u  /* 0->1 resets the indices;

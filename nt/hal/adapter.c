@@ -235,7 +235,9 @@ static NTSTATUS NTAPI GetDmaAdapterInfo(CBX_DMA_ADAPTER *Public,
     Info->V1.ReadDmaCounterAvailable = 0;
     Info->V1.ScatterGatherLimit = Adapter->ScatterGather
                                   ? Adapter->MapRegisters : 1;
-    Info->V1.DmaAddressWidth = Adapter->AddressWidth;
+    Info->V1.DmaAddressWidth = HalFaults & HAL_FAULT_WRONG_INFO
+                               ? Adapter->AddressWidth - 1
+                               : Adapter->AddressWidth;
     Info->V1.Flags = 0;
     Info->V1.MinimumTransferUnit = 1;
     return STATUS_SUCCESS;
@@ -260,6 +262,9 @@ static NTSTATUS NTAPI FlushDmaBuffer(CBX_DMA_ADAPTER *Public, PMDL Mdl,
     UNREFERENCED_PARAMETER(ReadOperation);
     HalAdapterV3(Public, "FlushDmaBuffer", Caller);
     HalRequireDispatch("FlushDmaBuffer", Caller);
+    if (HalFaults & HAL_FAULT_NO_FLUSH) {
+        return STATUS_UNSUCCESSFUL;
+    }
     return HalHolds(Mdl, 0, 0, "FlushDmaBuffer", Caller)
            ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
@@ -312,7 +317,9 @@ VOID HalOperationsInitialize(HAL_ADAPTER *Adapter)
             CBX_DMA_OPERATIONS_END(BuildMdlFromScatterGatherList);
         break;
     default:
-        Operations->Size = sizeof(*Operations);
+        Operations->Size = HalFaults & HAL_FAULT_WINDOWS_8
+                           ? CBX_DMA_OPERATIONS_END(CancelMappedTransfer)
+                           : sizeof(*Operations);
         break;
     }
     /* What the version does not have is NULL. */

@@ -11,6 +11,8 @@ enum {
     GUARD = 0x0f,               /* as the verifier's padding */
     /* What an unfit address may cost, see Obtain(). */
     ATTEMPTS = 64,
+    /* Where a wedge leads to: not to 0, which Linux takes for no mapping. */
+    WEDGE_PHYSICAL = 0x200000,
 };
 
 static LIST_ENTRY Buffers = { &Buffers, &Buffers };
@@ -46,6 +48,24 @@ static BOOLEAN Fits(const HAL_REQUEST *Request, const struct pal_dma *Dma)
            Dma->logical >> 32 == Last >> 32;
 }
 
+/* The last byte allowed; FALSE: no address is, whatever memory there is. */
+static BOOLEAN FindLimit(const HAL_ADAPTER *Adapter,
+                         const HAL_REQUEST *Request, ULONGLONG *Limit)
+{
+    *Limit = HalFaults & HAL_FAULT_IGNORE_LIMIT
+             ? MAXULONGLONG
+             : min(HighestOf(Adapter->AddressWidth), Request->Highest);
+    if (Request->Lowest > *Limit ||
+        Request->Length - 1 > *Limit - Request->Lowest) {
+        *Limit = HighestOf(Adapter->AddressWidth);
+        return (HalFaults & HAL_FAULT_NEVER_REFUSE) != 0;
+    }
+    if (HalFaults & HAL_FAULT_IGNORE_MINIMUM && Request->Lowest) {
+        *Limit = Request->Lowest - 1;
+    }
+    return TRUE;
+}
+
 static int32_t Get(void *Device, const HAL_REQUEST *Request,
                    struct pal_dma *Dma)
 {
@@ -63,6 +83,24 @@ static VOID Put(void *Device, BOOLEAN IsMapped, uint32_t Access,
     }
 }
 
+static ULONGLONG WedgeSize(const HAL_REQUEST *Request)
+{
+    return ROUND_TO_PAGES(Request->Lowest);
+}
+
+/*
+ * Linux searches for addresses below 4 GiB from where it last found one on
+ * downwards, and from the top again only when it finds none. A piece too large
+ * for what is below the lowest address makes it begin at the top.
+ */
+static BOOLEAN TakeWedge(void *Device, const HAL_REQUEST *Request,
+                         const struct pal_dma *Dma, ULONGLONG *Wedge)
+{
+    return Dma->logical < Request->Lowest && Request->Lowest <= MAXLONG &&
+           !pal_dma_map_run(Device, WEDGE_PHYSICAL, WedgeSize(Request),
+                            Dma->limit, PAL_ACCESS_READ, Wedge);
+}
+
 /*
  * The platform honours a highest address but no lowest one. Addresses that do
  * not fit are kept until one fits, so that they are not offered again.
@@ -71,6 +109,8 @@ static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
                       struct pal_dma *Dma)
 {
     struct pal_dma *Unfit = NtsAllocate(ATTEMPTS * sizeof(*Unfit));
+    ULONGLONG Wedge;
+    BOOLEAN HasWedge = FALSE;
     ULONG Count = 0;
     BOOLEAN Found = FALSE;
 
@@ -82,8 +122,13 @@ static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
                 /* larger than 4 GiB never fits between two borders */
                 Dma->size > 0x100000000ull;
         if (!Found) {
+            HasWedge = HasWedge || TakeWedge(Device, Request, Dma, &Wedge);
             Unfit[Count++] = *Dma;
         }
+    }
+    if (HasWedge) {
+        pal_dma_unmap_run(Device, Wedge, WedgeSize(Request),
+                          PAL_ACCESS_READ);
     }
     while (Count) {
         Put(Device, Request->Pages != NULL, Request->Access,
@@ -131,8 +176,8 @@ static ULONGLONG LogicalOf(const HAL_BUFFER *Buffer)
 HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                             BOOLEAN InVector, const VOID *Caller)
 {
-    ULONGLONG Limit = HighestOf(Adapter->AddressWidth);
     HAL_BUFFER *Buffer;
+    ULONGLONG Limit;
     ULONG64 Flags;
 
     HalStaleFlush();
@@ -140,17 +185,9 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
         return NULL;
     }
     if (Request->Length > MAXULONG - PAGE_SIZE ||
-        BYTES_TO_PAGES(Request->Length) > Adapter->MapRegisters) {
+        BYTES_TO_PAGES(Request->Length) > Adapter->MapRegisters ||
+        !FindLimit(Adapter, Request, &Limit)) {
         return NULL;
-    }
-    if (Limit > Request->Highest) {
-        Limit = Request->Highest;
-    }
-    if (HalFaults & HAL_FAULT_IGNORE_LIMIT) {
-        Limit = MAXULONGLONG;
-    }
-    if (HalFaults & HAL_FAULT_IGNORE_MINIMUM && Request->Lowest) {
-        Limit = Request->Lowest - 1;
     }
     Buffer = NtsAllocate(sizeof(*Buffer));
     if (!Buffer) {

@@ -12,6 +12,9 @@ HANDLE NTAPI HalGetDmaDomain(CBX_DMA_ADAPTER *Public)
     HAL_ADAPTER *Adapter = HalAdapterV3(Public, "GetDmaDomain", Caller);
 
     HalRequirePassive("GetDmaDomain", Caller);
+    if (Adapter->Joined && HalFaults & HAL_FAULT_WRONG_DOMAIN) {
+        return Adapter;
+    }
     return HalIsTranslated(Adapter) ? Adapter->Device : NULL;
 }
 

@@ -42,8 +42,12 @@ static NTSTATUS TakeConfig(const HAL_ADAPTER *Adapter, const CONFIG *Config,
         if ((ULONG)Config->u.HardwareAccessType >= CbxHardwareAccessMax) {
             return STATUS_INVALID_PARAMETER;
         }
-        Request->Access = Access[Config->u.HardwareAccessType];
-        return Request->Access == PAL_ACCESS_BOTH || HalIsTranslated(Adapter)
+        Request->Access = HalFaults & HAL_FAULT_IGNORE_ACCESS
+                          ? PAL_ACCESS_BOTH
+                          : Access[Config->u.HardwareAccessType];
+        /* Linux's VT-d driver makes every page readable that is mapped. */
+        return Request->Access == PAL_ACCESS_BOTH ||
+               (Request->Access == PAL_ACCESS_READ && HalIsTranslated(Adapter))
                ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
     default:
         return STATUS_INVALID_PARAMETER;
@@ -113,7 +117,8 @@ static BOOLEAN IsContiguous(const MDL *Mdl, const PART *Part)
 
 static NTSTATUS Refuse(NTSTATUS Status)
 {
-    return HalFaults & HAL_FAULT_WRONG_STATUS ? STATUS_UNSUCCESSFUL : Status;
+    return HalFaults & HAL_FAULT_WRONG_STATUS &&
+           Status == STATUS_INVALID_PARAMETER ? STATUS_UNSUCCESSFUL : Status;
 }
 
 NTSTATUS NTAPI HalCreateFromMdl(CBX_DMA_ADAPTER *Public, PMDL Mdl,

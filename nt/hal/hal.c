@@ -3,17 +3,21 @@
 #include "hal.h"
 
 ULONG HalFaults;
+static ULONG OtherFaults;           /* of other images */
 
-#define HAL_FAULT_ROW_(Id, Bit, Name) { Bit, Name },
+#define HAL_FAULT_ROW_(Id, Bit, Name) { &HalFaults, Bit, Name },
+#define OTHER_FAULT_ROW_(Id, Bit, Name) { &OtherFaults, Bit, Name },
 static const struct {
+    ULONG *Word;
     ULONG Bit;
     const CHAR *Name;
 } Faults[] = {
     HAL_FAULT_LIST(HAL_FAULT_ROW_)
-    NTS_WDF_FAULT_LIST(HAL_FAULT_ROW_)
-    NTS_NDIS_FAULT_LIST(HAL_FAULT_ROW_)
+    NTS_WDF_FAULT_LIST(OTHER_FAULT_ROW_)
+    NTS_NDIS_FAULT_LIST(OTHER_FAULT_ROW_)
 };
 #undef HAL_FAULT_ROW_
+#undef OTHER_FAULT_ROW_
 
 static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 {
@@ -25,14 +29,15 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
     return !Name[Length];
 }
 
-static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
+static VOID TurnOn(const CHAR *Text, SIZE_T Length)
 {
-    static CHAR Known[768], Message[1024];   /* the stack is small */
+    static CHAR Known[1024], Message[1280];   /* the stack is small */
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {
         if (NameIs(Faults[i].Name, Text, Length)) {
-            return Faults[i].Bit;
+            *Faults[i].Word |= Faults[i].Bit;
+            return;
         }
         Used += NtsFormat(Known + Used, sizeof(Known) - Used, "%s%s",
                           i ? ", " : "", Faults[i].Name);
@@ -41,7 +46,6 @@ static ULONG FaultNamed(const CHAR *Text, SIZE_T Length)
               "cbx_nt.fault names \"%.*s\", which the stand-in does not know; "
               "it knows %s", (int)Length, Text, Known);
     pal_panic("unknown-fault", Message);
-    return 0;
 }
 
 BOOLEAN HalHasLongFault(ULONG Fault, ULONGLONG Length)
@@ -65,19 +69,24 @@ VOID HalNtsStart(const struct pal_boot *Boot)
             Length++;
         }
         if (Length) {
-            HalFaults |= FaultNamed(p, Length);
+            TurnOn(p, Length);
         }
         p += Length;
         p += *p == ',';
     }
-    if (HalFaults) {
+    if (HalFaults || OtherFaults) {
         NtsLog(PAL_LOG_ERROR, "faults on: %s", Boot->fault);
     }
 }
 
 ULONG HalNtsFaults(VOID)
 {
-    return HalFaults;
+    return OtherFaults;
+}
+
+BOOLEAN HalNtsIsWindows8(VOID)
+{
+    return (HalFaults & HAL_FAULT_WINDOWS_8) != 0;
 }
 
 /* Images need an entry point; this one is never called. */

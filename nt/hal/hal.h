@@ -45,7 +45,21 @@
     /* PutDmaAdapter keeps the adapter */ \
     X(HAL_FAULT_LEAK, 0x8000, "hal-leak") \
     /* what a highest address has made impossible once stays so */ \
-    X(HAL_FAULT_EXHAUSTED, 0x200000, "hal-exhausted")
+    X(HAL_FAULT_EXHAUSTED, 0x10000, "hal-exhausted") \
+    /* GetDmaAdapterInfo tells another address width */ \
+    X(HAL_FAULT_WRONG_INFO, 0x20000, "hal-wrong-info") \
+    /* what JoinDmaDomain joins GetDmaDomain does not tell */ \
+    X(HAL_FAULT_WRONG_DOMAIN, 0x40000, "hal-wrong-domain") \
+    /* what is for reading only the device can write as well */ \
+    X(HAL_FAULT_IGNORE_ACCESS, 0x80000, "hal-ignore-access") \
+    /* no fault: DMA_OPERATIONS and the build number are Windows 8's */ \
+    X(HAL_FAULT_WINDOWS_8, 0x100000, "hal-windows-8") \
+    /* a scatter/gather list lacks its last byte */ \
+    X(HAL_FAULT_SHORT_LIST, 0x200000, "hal-short-list") \
+    /* FlushDmaBuffer fails */ \
+    X(HAL_FAULT_NO_FLUSH, 0x400000, "hal-no-flush") \
+    /* limits that nothing satisfies are as none */ \
+    X(HAL_FAULT_NEVER_REFUSE, 0x800000, "hal-never-refuse")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_

@@ -47,6 +47,9 @@ static BOOLEAN Fill(HAL_REGISTERS *Registers, BOOLEAN WriteToDevice)
         Offset += Run->Length;
         Left -= Run->Length;
     }
+    if (HalFaults & HAL_FAULT_SHORT_LIST) {
+        List->Elements[List->NumberOfElements - 1].Length--;
+    }
     if (!Adapter->ScatterGather && List->NumberOfElements > 1) {
         HalUnprovided("scattered pages for a device without ScatterGather",
                       Registers->Caller);

@@ -81,6 +81,8 @@ NTSAPI BOOLEAN NtsLedgerFind(NTS_KIND Kind, const VOID *Object,
 NTSAPI ULONG NtsLedgerCount(NTS_KIND Kind);
 /* Writes "2 pool allocations (...), ..." or "nothing". */
 NTSAPI VOID NtsLedgerDescribe(CHAR *Text, SIZE_T Size);
+/* Begins anew, as if all had been given back. */
+NTSAPI VOID NtsLedgerForget(VOID);
 
 /* ---- Checks ------------------------------------------------------------- */
 
@@ -138,6 +140,8 @@ NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
 VOID HalNtsStart(const struct pal_boot *Boot);
 /* Bytes by which MmGetPhysicalAddress is to be wrong: a fault. */
 ULONGLONG HalNtsPhysicalError(VOID);
+/* Is the system to be as old as Windows 8? */
+BOOLEAN HalNtsIsWindows8(VOID);
 /* What IoGetDmaAdapter does; Device is the platform's handle of the PDO. */
 struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
                                       struct _DEVICE_DESCRIPTION *Description,

@@ -157,3 +157,17 @@ VOID NtsLedgerDescribe(CHAR *Text, SIZE_T Size)
                           NtsWhere(Entry->Caller, Where, sizeof(Where)));
     }
 }
+
+VOID NtsLedgerForget(VOID)
+{
+    ULONG64 Flags = NtsLock(&Lock);
+
+    while (!IsListEmpty(&Entries)) {
+        NTS_ENTRY *Entry = CONTAINING_RECORD(RemoveHeadList(&Entries),
+                                             NTS_ENTRY, Link);
+
+        Counts[Entry->Kind]--;
+        NtsFree(Entry, sizeof(*Entry));
+    }
+    NtsUnlock(&Lock, Flags);
+}

@@ -38,7 +38,7 @@ struct _KTHREAD {
 
 /* Set at the start. */
 extern ULONG NtsProcessors;
-extern void *NtsDevice;
+extern void *NtsDevice;             /* of the driver that runs now */
 extern const char *NtsParameters;
 extern ULONG NtsControlCode;        /* 0: none */
 
@@ -114,7 +114,8 @@ typedef struct _NTS_PDO {
 
 /* NULL if the object is no physical device object of ours. */
 NTS_PDO *NtsPdo(PDEVICE_OBJECT DeviceObject);
-NTSTATUS NtsPdoCreate(void *Device, PDEVICE_OBJECT *Pdo);
+/* Messages: the driver's INF asks for message-signaled interrupts. */
+NTSTATUS NtsPdoCreate(void *Device, BOOLEAN Messages, PDEVICE_OBJECT *Pdo);
 VOID NtsPdoDelete(PDEVICE_OBJECT Pdo);
 
 /* Interrupt lines and messages as resources: IRQL is Vector >> 4. */
@@ -154,10 +155,14 @@ PIRP NtsIrpBuild(UCHAR MajorFunction, PDEVICE_OBJECT DeviceObject,
 NTSTATUS NtsIrpSend(PDEVICE_OBJECT DeviceObject, PIRP Irp, PKEVENT Event,
                     const IO_STATUS_BLOCK *IoStatusBlock);
 
-/* Sleep and D3, wake and D0, as results. */
-VOID NtsPowerCycle(PDEVICE_OBJECT Pdo);
+/* Sleep and D3, wake and D0, as results; in D3 the routine, if any. */
+typedef VOID NTS_ASLEEP(PVOID Context);
+VOID NtsPowerCycle(PDEVICE_OBJECT Pdo, NTS_ASLEEP *Asleep, PVOID Context);
 /* A program uses the control interface of cbxwdm.sys, cbx/ioctl.h. */
 VOID NtsProgram(PDEVICE_OBJECT Pdo);
+
+/* The window system uses a video miniport. */
+VOID NtsDisplay(PDEVICE_OBJECT Pdo);
 /* Opens the driver's device, sends the code, closes it; as results. */
 VOID NtsControl(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver, ULONG Code);
 
@@ -166,7 +171,7 @@ typedef VOID NTS_PNP_SETUP(PIO_STACK_LOCATION Stack, PVOID Context);
 NTSTATUS NtsPnpSend(PDEVICE_OBJECT Pdo, UCHAR Minor, NTS_PNP_SETUP *Setup,
                     PVOID Context);
 
-/* The whole life of the driver: load, add, start, remove, unload. */
+/* The whole life of each driver in turn: load, add, start, remove, unload. */
 NTSTATUS NtsPnpRun(const struct pal_boot *Boot);
 
 #endif /* CBX_NT_NT_H */

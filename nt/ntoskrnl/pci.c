@@ -182,7 +182,8 @@ static NTSTATUS NTAPI DispatchOther(PDEVICE_OBJECT Device, PIRP Irp)
     return STATUS_INVALID_DEVICE_REQUEST;
 }
 
-NTSTATUS NtsPdoCreate(void *Device, PDEVICE_OBJECT *DeviceObject)
+NTSTATUS NtsPdoCreate(void *Device, BOOLEAN Messages,
+                      PDEVICE_OBJECT *DeviceObject)
 {
     NTS_PDO *Pdo;
     NTSTATUS Status;
@@ -206,7 +207,7 @@ NTSTATUS NtsPdoCreate(void *Device, PDEVICE_OBJECT *DeviceObject)
     Pdo = (*DeviceObject)->DeviceExtension;
     Pdo->Device = Device;
     pal_device_info(Device, &Pdo->Info);
-    if (pal_irq_alloc(Device, MESSAGES_MAX, &Pdo->Irqs)) {
+    if (pal_irq_alloc(Device, Messages ? MESSAGES_MAX : 0, &Pdo->Irqs)) {
         NtsLog(PAL_LOG_ERROR, "the device gets no interrupt");
     }
     return STATUS_SUCCESS;

@@ -145,7 +145,7 @@ static VOID Program(PDEVICE_OBJECT Pdo)
 /* Asleep and awake again. */
 static VOID Power(PDEVICE_OBJECT Pdo)
 {
-    NtsPowerCycle(Pdo);
+    NtsPowerCycle(Pdo, NULL, NULL);
     Orderly(Pdo);
 }
 
@@ -257,7 +257,7 @@ static VOID Unload(const struct pal_image *Image, PDRIVER_OBJECT Driver)
 }
 
 static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
-                            COURSE *Course)
+                            BOOLEAN IsVideo, COURSE *Course)
 {
     NTSTATUS Status = STATUS_UNSUCCESSFUL;
     CHAR Seen[SEEN_MAX];
@@ -273,6 +273,9 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
                  SourceStart);
     if (NtsDeviceTop(Pdo) != Pdo) {
         if (NT_SUCCESS(Status)) {
+            if (IsVideo) {
+                NtsDisplay(Pdo);
+            }
             if (NtsControlCode) {
                 NtsControl(Pdo, Driver, NtsControlCode);
             }
@@ -283,22 +286,24 @@ static NTSTATUS AddAndStart(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver,
     return Status;
 }
 
-NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
+static NTSTATUS Run(const struct pal_image *Image, PVOID Device,
+                    COURSE *Course)
 {
-    const struct pal_image *Image = &Boot->image[Boot->driver];
-    COURSE *Course = FindCourse(Boot->pnp);
     PDRIVER_OBJECT Driver;
     PDEVICE_OBJECT Pdo;
     NTSTATUS Status;
     CHAR Seen[SEEN_MAX];
 
-    Status = NtsPdoCreate(Boot->device, &Pdo);
+    NtsDevice = Device;
+    pal_report_through(Device);
+    /* The video port connects the line and nothing else. */
+    Status = NtsPdoCreate(Device, !Image->video, &Pdo);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     Status = Load(Image, &Driver);
     if (NT_SUCCESS(Status)) {
-        Status = AddAndStart(Pdo, Driver, Course);
+        Status = AddAndStart(Pdo, Driver, Image->video, Course);
         Unload(Image, Driver);
     } else {
         NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
@@ -312,4 +317,22 @@ NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
     NtsPdoDelete(Pdo);
     ReportEnd();
     return Status;
+}
+
+NTSTATUS NtsPnpRun(const struct pal_boot *Boot)
+{
+    COURSE *Course = FindCourse(Boot->pnp);
+    NTSTATUS Worst = STATUS_SUCCESS;
+
+    for (ULONG i = 0; i < Boot->drivers; i++) {
+        NTSTATUS Status = Run(&Boot->image[Boot->driver[i].image],
+                              Boot->driver[i].device, Course);
+
+        if (NT_SUCCESS(Worst)) {
+            Worst = Status;
+        }
+        /* What this one has left is not the next one's. */
+        NtsLedgerForget();
+    }
+    return Worst;
 }

@@ -143,7 +143,7 @@ static NTSTATUS Send(PDEVICE_OBJECT Pdo, UCHAR Minor, POWER_STATE_TYPE Type,
     return NtsIrpSend(Top, Irp, &Event, &Iosb);
 }
 
-VOID NtsPowerCycle(PDEVICE_OBJECT Pdo)
+VOID NtsPowerCycle(PDEVICE_OBJECT Pdo, NTS_ASLEEP *Asleep, PVOID Context)
 {
     static const struct {
         UCHAR Minor;
@@ -162,6 +162,10 @@ VOID NtsPowerCycle(PDEVICE_OBJECT Pdo)
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Steps); i++) {
         Status[i] = Send(Pdo, Steps[i].Minor, Steps[i].Type, Steps[i].Value);
+        if (Asleep && Steps[i].Value == PowerDeviceD3 &&
+            Steps[i].Type == DevicePowerState) {
+            Asleep(Context);
+        }
     }
     /* The report's way may be the device that was off. */
     for (ULONG i = 0; i < RTL_NUMBER_OF(Steps); i++) {

@@ -144,12 +144,34 @@ static VOID Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other)
     Ended(Client, Call, Other, &None);
 }
 
-/* The device has lost its power and got it back. */
-static VOID UseAgain(NTS_CLIENT *Client, NTS_CALL *Call)
+/* While the device is off, and with it perhaps the report's way. */
+typedef struct _SLEEPER {
+    NTS_CLIENT *Client;
+    NTS_CALL *Call;
+    NTSTATUS Status;
+} SLEEPER;
+
+static VOID UseAsleep(PVOID Context)
 {
+    SLEEPER *Sleeper = Context;
+
+    Sleeper->Status = Run(Sleeper->Client, Sleeper->Call, 1, 0);
+    if (Sleeper->Call->Irp) {
+        NtsClientFinish(Sleeper->Call);
+    }
+}
+
+/* The device loses its power and gets it back. */
+static VOID UseAgain(NTS_CLIENT *Client, NTS_CALL *Call, PDEVICE_OBJECT Pdo)
+{
+    static const cbx_control_state None;
     const cbx_control_state *State = (PVOID)Call->Data.Bytes;
+    SLEEPER Sleeper = { .Client = Client, .Call = Call };
     NTSTATUS Status;
 
+    NtsPowerCycle(Pdo, UseAsleep, &Sleeper);
+    Expect(Sleeper.Status == STATUS_DEVICE_NOT_READY, "a run while the device "
+           "sleeps is refused: 0xc00000a3", Sleeper.Status, &None);
     Status = Run(Client, Call, 1, 1ull << CBX_API_ALLOCATE_COMMON_BUFFER);
     if (Call->Irp) {
         Status = NtsClientFinish(Call);
@@ -175,8 +197,7 @@ VOID NtsProgram(PDEVICE_OBJECT Pdo)
                  Source);
     if (Calls && NT_SUCCESS(Status)) {
         Use(&Client, Calls, Calls + 1);
-        NtsPowerCycle(Pdo);
-        UseAgain(&Client, Calls);
+        UseAgain(&Client, Calls, Pdo);
     }
     NtsClientClose(&Client);
     NtsFree(Calls, 2 * sizeof(*Calls));

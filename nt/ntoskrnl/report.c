@@ -118,6 +118,7 @@ VOID ReportFindings(VOID)
         ReportResult(Findings[i].Check, FALSE, "never", Seen,
                      "Windows driver documentation, page of the routine");
     }
+    RtlZeroMemory(Findings, sizeof(Findings));
 }
 
 VOID ReportEnd(VOID)
@@ -127,5 +128,6 @@ VOID ReportEnd(VOID)
     Add("driver", "stand-in");
     Add("verdict", Failed ? "fail" : "pass");
     Commit(CBX_REPORT_END);
+    Failed = FALSE;
     NtsUnlock(&FieldsLock, Flags);
 }

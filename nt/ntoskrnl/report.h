@@ -11,10 +11,10 @@
  */
 VOID ReportText(const CHAR *Level, const CHAR *Text);
 
-/* Results of NtsFinding(). */
+/* Results of NtsFinding() so far. */
 VOID ReportFindings(VOID);
 
-/* The last END: "fail" if any result was. */
+/* The END of one driver: "fail" if any result since the one before was. */
 VOID ReportEnd(VOID);
 
 #endif /* CBX_NT_REPORT_H */

@@ -4,8 +4,20 @@
 
 enum { NAME_MAX = 64 };
 
-/* Windows Server 2022, the first with every DMA member of this stand-in. */
-enum { VERSION_MAJOR = 10, VERSION_MINOR = 0, VERSION_BUILD = 20348 };
+typedef struct VERSION {
+    ULONG Major;
+    ULONG Minor;
+    ULONG Build;
+} VERSION;
+
+static const VERSION *Running(VOID)
+{
+    /* Windows Server 2022, the first with every DMA member of this stand-in */
+    static const VERSION Server2022 = { 10, 0, 20348 };
+    static const VERSION Windows8 = { 6, 2, 9200 };
+
+    return HalNtsIsWindows8() ? &Windows8 : &Server2022;
+}
 
 VOID NTAPI RtlInitUnicodeString(PUNICODE_STRING String, PCWSTR Source)
 {
@@ -127,9 +139,9 @@ NTSTATUS NTAPI RtlGetVersion(PRTL_OSVERSIONINFOW Version)
     }
     RtlZeroMemory(Version, min(Size, sizeof(RTL_OSVERSIONINFOEXW)));
     Version->dwOSVersionInfoSize = Size;
-    Version->dwMajorVersion = VERSION_MAJOR;
-    Version->dwMinorVersion = VERSION_MINOR;
-    Version->dwBuildNumber = VERSION_BUILD;
+    Version->dwMajorVersion = Running()->Major;
+    Version->dwMinorVersion = Running()->Minor;
+    Version->dwBuildNumber = Running()->Build;
     Version->dwPlatformId = 2;      /* VER_PLATFORM_WIN32_NT */
     if (Size >= sizeof(RTL_OSVERSIONINFOEXW)) {
         ((PRTL_OSVERSIONINFOEXW)Version)->wProductType = VER_NT_SERVER;
@@ -142,13 +154,13 @@ BOOLEAN NTAPI PsGetVersion(PULONG Major, PULONG Minor, PULONG Build,
 {
     NTS_IRQL(PASSIVE_LEVEL);
     if (Major) {
-        *Major = VERSION_MAJOR;
+        *Major = Running()->Major;
     }
     if (Minor) {
-        *Minor = VERSION_MINOR;
+        *Minor = Running()->Minor;
     }
     if (Build) {
-        *Build = VERSION_BUILD;
+        *Build = Running()->Build;
     }
     if (ServicePack) {
         RtlInitUnicodeString(ServicePack, L"");

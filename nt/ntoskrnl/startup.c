@@ -15,7 +15,6 @@ uint32_t NtsStartup(const struct pal_boot *Boot)
                   "builds");
     }
     NtsProcessors = Boot->processors;
-    NtsDevice = Boot->device;
     NtsParameters = Boot->parameters;
     NtsControlCode = Boot->ioctl;
     NtsBugCheckStart(Boot);

@@ -42,11 +42,14 @@ u64 pe_call(void *routine, u64 a, u64 b, u64 c, u64 d);
 /* ---- image.c ------------------------------------------------------------ */
 
 int image_start(void);
-/* Loads `driver` and what it imports from; links. Panics if a part is missing. */
-int image_load_all(const char *driver, struct pal_boot *boot);
+/*
+ * Loads `drivers`, comma-separated, and what they import from; links. Panics if
+ * a part is missing.
+ */
+int image_load_all(const char *drivers, struct pal_boot *boot);
 /* "image+0xNN", or the bare address; returns buffer. */
 const char *image_describe(unsigned long address, char *buffer, size_t size);
-/* Is the address in ntoskrnl.exe or hal.dll, not in a driver? */
+/* Is the address in ntoskrnl.exe, hal.dll and the like, not in a driver? */
 bool image_is_system(unsigned long address);
 /* Is the address in an image that has been unloaded? */
 bool image_unloaded(unsigned long address);
@@ -78,15 +81,15 @@ struct nt_vector {
 
 struct nt_device {
 	struct pci_dev *pci;
-	void __iomem *regs;             /* BAR0 of the CBX device */
+	void __iomem *regs;             /* BAR0 of a CBX device, else NULL */
 	struct pal_irqs irqs;
 	struct nt_vector vector[PAL_VECTORS_MAX];
 };
 
 int pci_start(void);
 void pci_stop(void);
-/* The device to drive; panics if there is none. */
-struct nt_device *pci_first(void);
+/* The device of driver `index`; panics if there is none. */
+struct nt_device *pci_wanted(u32 index);
 
 /* ---- report.c ----------------------------------------------------------- */
 

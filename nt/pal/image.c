@@ -16,13 +16,12 @@ struct image {
 	char name[PAL_NAME_MAX];
 	struct pe pe;
 	u8 *base;
+	bool driver;
 	bool unloaded;
 };
 
 static struct image images[PAL_IMAGES_MAX];
-static u32 image_count;
-/* The first is ntoskrnl.exe, then comes the driver. */
-enum { DRIVER_INDEX = 1 };
+static u32 image_count;         /* the first is ntoskrnl.exe */
 
 /* Linux has these and does not export them. */
 typedef int (*set_memory_fn)(unsigned long address, int pages);
@@ -213,16 +212,59 @@ static void image_load_imports(void)
 	}
 }
 
-int image_load_all(const char *driver, struct pal_boot *boot)
+static void image_load_driver(const char *name, struct pal_boot *boot)
+{
+	struct image *image;
+
+	if (boot->drivers == PAL_DRIVERS_MAX)
+		image_crash("bad-parameter", "cbx_nt.driver= names more than %u",
+			    PAL_DRIVERS_MAX);
+	if (image_named(name))
+		image_crash("bad-parameter", "cbx_nt.driver= names %s twice",
+			    name);
+	boot->driver[boot->drivers++].image = image_count;
+	image = image_load(name);
+	if (!image)
+		image_crash("bad-image", "the initial root file system has no /%s; cbx_nt.driver= names one",
+			    name);
+	image->driver = true;
+}
+
+static void image_load_drivers(const char *names, struct pal_boot *boot)
+{
+	char name[PAL_NAME_MAX];
+
+	do {
+		size_t length = strcspn(names, ",");
+
+		if (length >= sizeof(name))
+			image_crash("bad-parameter", "cbx_nt.driver=%s: a name is longer than %zu characters",
+				    names, sizeof(name) - 1);
+		memcpy(name, names, length);
+		name[length] = 0;
+		image_load_driver(name, boot);
+		names += length;
+	} while (*names++);
+}
+
+static bool image_imports_from(struct image *image, const char *module)
+{
+	struct pe_import import = { 0 };
+
+	while (pe_next_import(&image->pe, image->base, &import) > 0)
+		if (!strcasecmp(import.module, module))
+			return true;
+	return false;
+}
+
+int image_load_all(const char *drivers, struct pal_boot *boot)
 {
 	struct missing_imports missing = { 0 };
 	u32 i;
 
 	if (!image_load("ntoskrnl.exe"))
 		image_crash("bad-image", "the initial root file system has no /ntoskrnl.exe");
-	if (!image_load(driver))
-		image_crash("bad-image", "the initial root file system has no /%s; cbx_nt.driver= names one",
-			    driver);
+	image_load_drivers(drivers, boot);
 	image_load_imports();
 	for (i = 0; i < image_count; i++)
 		image_link(&images[i], &missing);
@@ -231,7 +273,6 @@ int image_load_all(const char *driver, struct pal_boot *boot)
 			    "%s, which this stand-in does not provide (missing imports: %u, each on the console)",
 			    missing.first, missing.count);
 	boot->images = image_count;
-	boot->driver = DRIVER_INDEX;
 	for (i = 0; i < image_count; i++) {
 		struct pal_image *to = &boot->image[i];
 
@@ -240,6 +281,8 @@ int image_load_all(const char *driver, struct pal_boot *boot)
 		to->base = images[i].base;
 		to->size = images[i].pe.size;
 		to->entry = images[i].base + images[i].pe.entry;
+		to->video = image_imports_from(&images[i],
+					       "videoprt.sys");
 		pr_info("%s at %px, 0x%x bytes\n", images[i].name,
 			images[i].base, images[i].pe.size);
 	}
@@ -273,7 +316,7 @@ bool image_is_system(unsigned long address)
 {
 	struct image *image = image_containing(address);
 
-	return image && image != &images[DRIVER_INDEX];
+	return image && !image->driver;
 }
 
 bool image_unloaded(unsigned long address)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cbx_nt: runs an unmodified Windows kernel driver. Loads the stand-in's
- * ntoskrnl.exe and hal.dll and the driver, links them, calls the first.
- * Loading the module returns when the driver has been unloaded.
+ * cbx_nt: runs unmodified Windows kernel drivers. Loads the stand-in's
+ * ntoskrnl.exe and hal.dll and the drivers, links them, calls the first.
+ * Loading the module returns when the last driver has been unloaded.
  */
 #include <linux/completion.h>
 #include <linux/init.h>
@@ -11,7 +11,7 @@
 
 static char *driver = "cbxwdm.sys";
 module_param(driver, charp, 0444);
-MODULE_PARM_DESC(driver, "file name of the driver, in the root directory");
+MODULE_PARM_DESC(driver, "file names of the drivers, in the root directory, comma-separated; each gets a device of its own");
 
 static char *fault = "";
 module_param(fault, charp, 0444);
@@ -39,9 +39,14 @@ static u32 result;
 static int system_main(void *data)
 {
 	struct pal_boot *boot = data;
+	u32 i;
 
-	if (!image_load_all(driver, boot))
-		result = context_call(boot->image[0].entry, (u64)boot, 0, 0, 0);
+	if (image_load_all(driver, boot))
+		goto out;
+	for (i = 0; i < boot->drivers; i++)
+		boot->driver[i].device = pci_wanted(i);
+	result = context_call(boot->image[0].entry, (u64)boot, 0, 0, 0);
+out:
 	complete(&finished);
 	return 0;
 }
@@ -71,7 +76,6 @@ static int __init cbx_nt_init(void)
 	boot.pnp = pnp;
 	boot.bugcheck = bugcheck;
 	boot.ioctl = ioctl;
-	boot.device = pci_first();
 	boot.processors = num_online_cpus();
 	err = thread_start(system_main, &boot, &boot.thread);
 	if (err)

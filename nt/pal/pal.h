@@ -25,6 +25,7 @@
 #define PAL_PAGE_SIZE      4096u
 #define PAL_NAME_MAX       32u     /* bytes with the closing NUL */
 #define PAL_IMAGES_MAX     16u
+#define PAL_DRIVERS_MAX    8u      /* of one boot, one after the other */
 #define PAL_BARS           6u
 #define PAL_VECTORS_MAX    32u
 #define PAL_NODE_ANY       0x80000000u
@@ -40,6 +41,7 @@ struct pal_image {
 	uint8_t *base;
 	uint64_t size;
 	void *entry;
+	uint32_t video;                 /* 1: imports from videoprt.sys */
 };
 
 /* What pal_device_info() tells about a PCI function. */
@@ -96,12 +98,15 @@ struct pal_boot {
 	uint32_t size;                  /* of this: both sides are of one build */
 	uint32_t images;
 	struct pal_image image[PAL_IMAGES_MAX];
-	uint32_t driver;                /* index of the driver in image[] */
+	uint32_t drivers;
+	struct {
+		uint32_t image;         /* index in image[] */
+		void *device;           /* the PCI function to drive */
+	} driver[PAL_DRIVERS_MAX];
 	const char *fault;              /* names, comma-separated */
 	const char *parameters;         /* NAME=VALUE, comma-separated */
 	const char *pnp;                /* how the device goes, see pnp.c */
 	const char *bugcheck;           /* what it ends, see bugcheck.c */
-	void *device;                   /* the PCI function to drive */
 	void *thread;                   /* the thread that calls the entry */
 	uint32_t processors;
 	uint32_t ioctl;                 /* control code to send; 0: none */
@@ -153,6 +158,8 @@ X(void,     pal_dispatch_at,      (uint64_t time_ns)) \
 X(void,     pal_log,      (uint32_t level, const char *text)) \
 /* One record of the report stream, see include/cbx/abi.h; CBX_STATUS_*. */ \
 X(uint32_t, pal_report,   (uint32_t kind, const void *fields, uint32_t size)) \
+/* From now on through this device's port, if it has one. */ \
+X(void,     pal_report_through, (void *device)) \
 /* Writes a "crash" record and stops the guest. Does not return. */ \
 X(void,     pal_panic,    (const char *code, const char *text)) \
 /* Name of the image (now or formerly) at an address; NULL: none. */ \
@@ -171,7 +178,8 @@ X(uint32_t, pal_config,   (void *device, uint32_t offset, void *buffer, \
 X(void,     pal_device_power, (void *device, uint32_t on)) \
 /* Decoding and bus mastering. Sleeps. */ \
 X(void,     pal_device_enable, (void *device, uint32_t on)) \
-/* Up to `max` messages, else the line. 0: count is at least 1. Sleep. */ \
+/* Up to `max` messages, else the line; max 0: the line. Returns 0 when there */ \
+/* is at least one. Sleep. */ \
 X(int32_t,  pal_irq_alloc, (void *device, uint32_t max, struct pal_irqs *irqs)) \
 X(void,     pal_irq_free,  (void *device)) \
 X(int32_t,  pal_irq_connect, (void *device, uint32_t index, pal_isr isr, \

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The PCI function that the NT driver drives: a Linux pci_driver holds it, so
- * that Linux sets up its IOMMU domain and DMA operations as for any other. The
- * same driver holds the CBX device, whose report port the stand-in uses
- * whatever device it drives.
+ * The PCI functions that the NT drivers drive: a Linux pci_driver holds them,
+ * so that Linux sets up their IOMMU domains and DMA operations as for any
+ * other. The same driver holds a CBX device, whose report port the stand-in
+ * uses whatever device it drives.
  */
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
@@ -30,7 +30,10 @@ static struct pci_device_id ids[] = {
 	{ }
 };
 static const struct pci_device_id *wanted;  /* NULL: any of ours */
-static struct nt_device *first;
+
+/* In the order of the bus, which is that of the drivers. */
+static struct nt_device *found[PAL_DRIVERS_MAX];
+static u32 found_count;
 
 static bool is_ours(u32 vendor, u32 number)
 {
@@ -63,7 +66,7 @@ static int nt_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	struct nt_device *held;
 	int err;
 
-	if (is_wanted(pci) && first)
+	if (is_wanted(pci) && found_count == PAL_DRIVERS_MAX)
 		return -EBUSY;
 	held = devm_kzalloc(&pci->dev, sizeof(*held), GFP_KERNEL);
 	if (!held)
@@ -82,17 +85,13 @@ static int nt_probe(struct pci_dev *pci, const struct pci_device_id *id)
 			return err;
 	}
 	if (is_wanted(pci))
-		first = held;
+		found[found_count++] = held;
 	return 0;
 }
 
 static void nt_remove(struct pci_dev *pci)
 {
-	struct nt_device *held = pci_get_drvdata(pci);
-
-	if (first == held)
-		first = NULL;
-	report_detach(held);
+	report_detach(pci_get_drvdata(pci));
 }
 
 static struct pci_driver nt_driver = {
@@ -141,15 +140,16 @@ void pci_stop(void)
 	pci_unregister_driver(&nt_driver);
 }
 
-struct nt_device *pci_first(void)
+struct nt_device *pci_wanted(u32 index)
 {
-	char text[128];
+	const struct pci_device_id *id = wanted ? wanted : &ids[0];
+	char text[160];
 
-	if (first)
-		return first;
+	if (index < found_count)
+		return found[index];
 	scnprintf(text, sizeof(text),
-		  "no PCI function %04x:%04x was found; start QEMU with one (-device), or name another by cbx_nt.device=VENDOR:DEVICE",
-		  wanted->vendor, wanted->device);
+		  "no PCI function %04x:%04x was found for driver %u; start QEMU with one for each (-device), or name another by cbx_nt.device=VENDOR:DEVICE",
+		  id->vendor, id->device, index + 1);
 	report_crash("no-device", text);
 }
 
@@ -235,8 +235,8 @@ int32_t PALAPI pal_irq_alloc(void *handle, uint32_t max, struct pal_irqs *irqs)
 	int count, i;
 
 	context_leave(&saved);
-	count = pci_alloc_irq_vectors(pci, 1, min(max, PAL_VECTORS_MAX),
-				      strcmp(interrupts, "line")
+	count = pci_alloc_irq_vectors(pci, 1, clamp(max, 1u, PAL_VECTORS_MAX),
+				      max && strcmp(interrupts, "line")
 				      ? PCI_IRQ_ALL_TYPES : PCI_IRQ_LEGACY);
 	memset(irqs, 0, sizeof(*irqs));
 	if (count > 0) {

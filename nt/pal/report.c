@@ -16,7 +16,16 @@ static atomic_t crashed;
 
 void report_attach(struct nt_device *device)
 {
-	port = device;
+	if (!port)
+		port = device;
+}
+
+void PALAPI pal_report_through(void *handle)
+{
+	struct nt_device *device = handle;
+
+	if (device->regs)
+		port = device;
 }
 
 void report_detach(struct nt_device *device)

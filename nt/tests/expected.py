@@ -194,12 +194,45 @@ CONSOLE = [
      r'changed in [1-9]\d* of \d+ rounds'),
 ]
 
+# The same of wdftest.sys.
+KMDF_CRASHES = [
+    ('wdf-null', '0x0000010D', '(0x4, 0x0,'),
+    ('wdf-wrong-type', '0x0000010D', '(0x5,'),
+    ('wdf-deleted-handle', '0x0000010D', '(0x5,'),
+    ('wdf-dereference', '0x0000010D', '(0x7,'),
+    ('wdf-callback-irql', '0x0000010D', '(0xe, 0x0, 0x2,'),
+    ('wdf-lock-twice', '0x0000010D', '(0x2,'),
+    ('wdf-missing', 'not-provided', 'WdfStringCreate (function 308)'),
+    ('wdf-overrun', '0x000000E6', '(0xf, 0x5, '),
+    ('wdf-good cbx_nt.ioctl=0x222008', '0x0000010D', '(0x5,'),
+    ('wdf-good cbx_nt.ioctl=0x22200c', '0x0000010D', '(0xa,'),
+]
+KMDF_RESULTS = [
+    ('wdf-good', 'driver-started', 'pass', '0x00000000'),
+    ('wdf-surprise cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('wdf-rebalance cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('wdf-power cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('wdf-bind', 'driver-started', 'pass', '0x00000000'),
+    ('wdf-good cbx_nt.ioctl=0x222000', 'device-control', 'pass',
+     '0x00000000, 5 bytes'),
+    ('wdf-good cbx_nt.ioctl=0x222004', 'device-control', 'pass',
+     '0x00000000, 7 bytes'),
+    ('wdf-good cbx_nt.ioctl=0x222010', 'device-control', 'fail', '0xc00000bb'),
+    ('wdf-no-power', 'driver-started', 'fail', '0xc000009e'),
+    ('wdf-reference-leak', 'everything-returned', 'fail', '2 framework'),
+    ('wdf-at-dispatch', 'wdf-irql', 'fail', 'at IRQL 2'),
+    ('wdf-delete-device', 'wdf-cannot-delete', 'fail', 'a WDFDEVICE'),
+    ('wdf-small-structure', 'wdf-structure-size', 'fail', 'of 56 bytes'),
+]
+
 # The same for cbxwdm.sys, with the words of the kernel command line.
 CBXWDM = [
     ('cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
     ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
     ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
     ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0xc00000a3'),
     ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
      'pass', '0x00000000, outcome 0, 0 rounds'),
 ]

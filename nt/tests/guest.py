@@ -18,8 +18,9 @@ class Wrong(Exception):
 class Run:
     """A guest that has ended."""
     append: str
-    records: list
+    records: list       # of the first driver's device
     console: str
+    others: list = ()   # ... of the other drivers' devices, a list each
 
 
 def cpio(files):
@@ -40,12 +41,20 @@ def cpio(files):
     return out + entry('TRAILER!!!', b'')
 
 
+def records_of(report):
+    with open(report, encoding='utf-8') as file:
+        return [json.loads(line) for line in file]
+
+
 def boot(build, append, processors, devices=(), files=()):
-    """Runs a guest with these words on the kernel command line."""
+    """Runs a guest with these words on the kernel command line, and a CBX
+    device for each driver."""
+    drivers = append.split('cbx_nt.driver=')[1].split()[0].count(',') + 1
     guest = os.path.join(build, 'guest', 'x86_64')
     initrd = os.path.join(guest, 'initrd.cpio')
     with tempfile.TemporaryDirectory() as directory:
-        report = os.path.join(directory, 'report')
+        reports = [os.path.join(directory, f'report{i}')
+                   for i in range(drivers)]
         if files:
             with open(initrd, 'rb') as file:
                 archive = file.read()
@@ -62,15 +71,16 @@ def boot(build, append, processors, devices=(), files=()):
             '-display', 'none', '-no-reboot', '-serial', 'stdio',
             '-kernel', os.path.join(guest, 'vmlinux'), '-initrd', initrd,
             '-append', 'console=ttyS0 quiet panic=-1 oops=panic '
-                       f'no_timer_check cryptomgr.notests {append}',
-            '-chardev', f'file,id=report,path={report}']
-        for device in [*devices, 'cbx,report=report']:
+                       f'no_timer_check cryptomgr.notests {append}']
+        for device in devices:
             command += ['-device', device]
+        for i, report in enumerate(reports):
+            command += ['-chardev', f'file,id=report{i},path={report}',
+                        '-device', f'cbx,report=report{i}']
         run = subprocess.run(command, stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, errors='replace',
                              timeout=TIMEOUT, check=False)
         if run.returncode:
             raise Wrong(f'QEMU ended with {run.returncode}: {run.stderr}')
-        with open(report, encoding='utf-8') as file:
-            records = [json.loads(line) for line in file]
-    return Run(append, records, run.stdout)
+        records, *others = map(records_of, reports)
+    return Run(append, records, run.stdout, others)

@@ -117,6 +117,8 @@ static NTSTATUS Attach(FX_DEVICE *Device, const struct WDFDEVICE_INIT *Init)
         return STATUS_NO_SUCH_DEVICE;
     }
     Device->Fdo->Flags |= Device->Lower->Flags & DO_POWER_PAGABLE;
+    Device->Fdo->Flags |= Init->IoType == WdfDeviceIoBuffered ? DO_BUFFERED_IO :
+                          Init->IoType == WdfDeviceIoDirect ? DO_DIRECT_IO : 0;
     return FxDeferStart(Device->Fdo);
 }
 
@@ -137,6 +139,13 @@ NTSTATUS NTAPI WdfDeviceCreate(PWDF_DRIVER_GLOBALS Globals,
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
+    /* Without one, automatic serialization serializes nothing. */
+    if (Attributes && Attributes->SynchronizationScope !=
+                          WdfSynchronizationScopeInheritFromParent &&
+        Attributes->SynchronizationScope != WdfSynchronizationScopeNone) {
+        FxNotProvided("WdfDeviceCreate with a synchronization scope",
+                      __builtin_return_address(0));
+    }
     Status = FxObjectCreate(FxTypeDevice, sizeof(*Device),
                             &FxGlobals(Globals)->Driver->Head, Attributes,
                             FX_PARENT_FORBIDDEN | FX_EXECUTION_LEVEL |
@@ -152,6 +161,7 @@ NTSTATUS NTAPI WdfDeviceCreate(PWDF_DRIVER_GLOBALS Globals,
     Device->Callbacks = Init->Callbacks;
     InitializeListHead(&Device->Interrupts);
     InitializeListHead(&Device->Enablers);
+    InitializeListHead(&Device->Queues);
     Status = Attach(Device, Init);
     if (!NT_SUCCESS(Status)) {
         FxObjectAbandon(&Device->Head);

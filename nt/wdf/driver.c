@@ -72,7 +72,12 @@ static VOID SetDispatch(PDRIVER_OBJECT DriverObject)
     DriverObject->MajorFunction[IRP_MJ_CREATE] = FxCreateClose;
     DriverObject->MajorFunction[IRP_MJ_CLOSE] = FxCreateClose;
     DriverObject->MajorFunction[IRP_MJ_CLEANUP] = FxCreateClose;
+    DriverObject->MajorFunction[IRP_MJ_READ] = FxIoDispatch;
+    DriverObject->MajorFunction[IRP_MJ_WRITE] = FxIoDispatch;
+    DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = FxIoDispatch;
+    DriverObject->MajorFunction[IRP_MJ_INTERNAL_DEVICE_CONTROL] = FxIoDispatch;
     DriverObject->MajorFunction[IRP_MJ_PNP] = FxPnpDispatch;
+    DriverObject->MajorFunction[IRP_MJ_POWER] = FxPowerDispatch;
     DriverObject->DriverExtension->AddDevice = AddDevice;
     DriverObject->DriverUnload = Unload;
 }

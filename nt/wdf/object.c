@@ -21,11 +21,20 @@ static const CHAR *const TypeNames[FxTypes] = {
     [FxTypeAny] = "a framework object",
     [FxTypeCommonBuffer] = "a WDFCOMMONBUFFER",
     [FxTypeDevice] = "a WDFDEVICE",
+    [FxTypeDpc] = "a WDFDPC",
     [FxTypeDriver] = "a WDFDRIVER",
     [FxTypeEnabler] = "a WDFDMAENABLER",
     [FxTypeInterrupt] = "a WDFINTERRUPT",
+    [FxTypeKey] = "a WDFKEY",
+    [FxTypeMemory] = "a WDFMEMORY",
+    [FxTypeQueue] = "a WDFQUEUE",
+    [FxTypeRequest] = "a WDFREQUEST",
     [FxTypeObject] = "a general WDFOBJECT",
     [FxTypeResources] = "a WDFCMRESLIST",
+    [FxTypeSpinLock] = "a WDFSPINLOCK",
+    [FxTypeTimer] = "a WDFTIMER",
+    [FxTypeWaitLock] = "a WDFWAITLOCK",
+    [FxTypeWorkItem] = "a WDFWORKITEM",
 };
 
 /* Guards every list of children and the list of the deferred. */
@@ -247,6 +256,9 @@ static VOID Destroy(FX_OBJECT *Object)
             c->Destroy(FxHandle(Object));
             FxRequireSameIrql(Irql, "EvtDestroyCallback");
         }
+    }
+    if (Object->Destroy) {
+        Object->Destroy(Object);
     }
     while (Object->Contexts) {
         FX_CONTEXT *Context = Object->Contexts;

@@ -2,7 +2,7 @@
 /* Plug and play and power: from requests to the driver's callbacks. */
 #include "wdf.h"
 
-static FX_DEVICE *DeviceOf(PDEVICE_OBJECT DeviceObject)
+FX_DEVICE *FxDeviceBehind(PDEVICE_OBJECT DeviceObject)
 {
     return *(FX_DEVICE **)DeviceObject->DeviceExtension;
 }
@@ -81,7 +81,7 @@ static NTSTATUS Prepare(FX_DEVICE *Device, PIO_STACK_LOCATION Stack)
     return Status;
 }
 
-static VOID PowerDown(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To)
+VOID FxPowerDown(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To)
 {
     if (!Device->Powered) {
         return;
@@ -90,25 +90,25 @@ static VOID PowerDown(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To)
     if (Device->Managed) {
         CALL_STATUS(Device, SelfManagedIoSuspend);
     }
+    FxQueuesStop(Device, To == WdfPowerDeviceD3Final);
     FxEnablersStop(Device);
     CALL_STATUS(Device, D0ExitPreInterruptsDisabled, To);
     FxInterruptsStop(Device);
     CALL_STATUS(Device, D0Exit, To);
 }
 
-static NTSTATUS PowerUp(FX_DEVICE *Device)
+NTSTATUS FxPowerUp(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE From)
 {
     NTSTATUS Status;
 
-    Status = CALL_STATUS(Device, D0Entry, WdfPowerDeviceD3Final);
+    Status = CALL_STATUS(Device, D0Entry, From);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     Device->Powered = TRUE;
     Status = FxInterruptsStart(Device);
     if (NT_SUCCESS(Status)) {
-        Status = CALL_STATUS(Device, D0EntryPostInterruptsEnabled,
-                             WdfPowerDeviceD3Final);
+        Status = CALL_STATUS(Device, D0EntryPostInterruptsEnabled, From);
     }
     if (NT_SUCCESS(Status)) {
         Status = FxEnablersStart(Device);
@@ -116,6 +116,7 @@ static NTSTATUS PowerUp(FX_DEVICE *Device)
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
+    FxQueuesStart(Device);
     if (Device->Managed) {
         return CALL_STATUS(Device, SelfManagedIoRestart);
     }
@@ -125,7 +126,7 @@ static NTSTATUS PowerUp(FX_DEVICE *Device)
 
 static VOID Down(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To)
 {
-    PowerDown(Device, To);
+    FxPowerDown(Device, To);
     Release(Device);
 }
 
@@ -141,14 +142,14 @@ static VOID EndSelfManagedIo(FX_DEVICE *Device)
 
 /* ---- Requests ----------------------------------------------------------- */
 
-static NTSTATUS Complete(PIRP Irp, NTSTATUS Status)
+NTSTATUS FxComplete(PIRP Irp, NTSTATUS Status)
 {
     Irp->IoStatus.Status = Status;
     IofCompleteRequest(Irp, IO_NO_INCREMENT);
     return Status;
 }
 
-static NTSTATUS PassOn(FX_DEVICE *Device, PIRP Irp)
+NTSTATUS FxPassOn(FX_DEVICE *Device, PIRP Irp)
 {
     IoSkipCurrentIrpStackLocation(Irp);
     return IofCallDriver(Device->Lower, Irp);
@@ -163,7 +164,7 @@ static NTSTATUS NTAPI LowerDone(PDEVICE_OBJECT DeviceObject, PIRP Irp,
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-static NTSTATUS PassOnAndWait(FX_DEVICE *Device, PIRP Irp)
+NTSTATUS FxPassOnAndWait(FX_DEVICE *Device, PIRP Irp)
 {
     NTSTATUS Status;
     KEVENT Event;
@@ -181,18 +182,18 @@ static NTSTATUS PassOnAndWait(FX_DEVICE *Device, PIRP Irp)
 
 static NTSTATUS Start(FX_DEVICE *Device, PIRP Irp)
 {
-    NTSTATUS Status = PassOnAndWait(Device, Irp);
+    NTSTATUS Status = FxPassOnAndWait(Device, Irp);
 
     if (NT_SUCCESS(Status)) {
         Status = Prepare(Device, IoGetCurrentIrpStackLocation(Irp));
         if (NT_SUCCESS(Status)) {
-            Status = PowerUp(Device);
+            Status = FxPowerUp(Device, WdfPowerDeviceD3Final);
         }
         if (!NT_SUCCESS(Status)) {
             Down(Device, WdfPowerDeviceD3Final);
         }
     }
-    return Complete(Irp, Status);
+    return FxComplete(Irp, Status);
 }
 
 static NTSTATUS Remove(FX_DEVICE *Device, PIRP Irp)
@@ -200,9 +201,11 @@ static NTSTATUS Remove(FX_DEVICE *Device, PIRP Irp)
     NTSTATUS Status;
 
     Down(Device, WdfPowerDeviceD3Final);
+    /* What has come since then waits in vain. */
+    FxQueuesStop(Device, TRUE);
     EndSelfManagedIo(Device);
     Irp->IoStatus.Status = STATUS_SUCCESS;
-    Status = PassOn(Device, Irp);
+    Status = FxPassOn(Device, Irp);
     FxObjectDelete(&Device->Head);
     return Status;
 }
@@ -211,15 +214,15 @@ static NTSTATUS Remove(FX_DEVICE *Device, PIRP Irp)
 static NTSTATUS Query(FX_DEVICE *Device, PIRP Irp, NTSTATUS Status)
 {
     if (!NT_SUCCESS(Status)) {
-        return Complete(Irp, Status);
+        return FxComplete(Irp, Status);
     }
     Irp->IoStatus.Status = STATUS_SUCCESS;
-    return PassOn(Device, Irp);
+    return FxPassOn(Device, Irp);
 }
 
 NTSTATUS NTAPI FxPnpDispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
-    FX_DEVICE *Device = DeviceOf(DeviceObject);
+    FX_DEVICE *Device = FxDeviceBehind(DeviceObject);
 
     switch (IoGetCurrentIrpStackLocation(Irp)->MinorFunction) {
     case IRP_MN_START_DEVICE:
@@ -241,19 +244,19 @@ NTSTATUS NTAPI FxPnpDispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     case IRP_MN_CANCEL_REMOVE_DEVICE:
         return Query(Device, Irp, STATUS_SUCCESS);
     default:
-        return PassOn(Device, Irp);
+        return FxPassOn(Device, Irp);
     }
 }
 
-/* Power and WMI requests, and all that a function driver has no handler for. */
+/* WMI requests go down; the rest is what a function driver has no handler for. */
 NTSTATUS NTAPI FxForward(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     switch (IoGetCurrentIrpStackLocation(Irp)->MajorFunction) {
     case IRP_MJ_POWER:
     case IRP_MJ_SYSTEM_CONTROL:
-        return PassOn(DeviceOf(DeviceObject), Irp);
+        return FxPassOn(FxDeviceBehind(DeviceObject), Irp);
     default:
-        return Complete(Irp, STATUS_INVALID_DEVICE_REQUEST);
+        return FxComplete(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }
 }
 
@@ -261,5 +264,5 @@ NTSTATUS NTAPI FxCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     UNREFERENCED_PARAMETER(DeviceObject);
     Irp->IoStatus.Information = 0;
-    return Complete(Irp, STATUS_SUCCESS);
+    return FxComplete(Irp, STATUS_SUCCESS);
 }

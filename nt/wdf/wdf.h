@@ -51,6 +51,7 @@ WDF_DDI_LIST(FX_DDI_DECLARE_)
 #define   FX_VIOLATION_NULL       0x04u
 #define   FX_VIOLATION_HANDLE     0x05u
 #define   FX_VIOLATION_OBJECT     0x07u
+#define   FX_VIOLATION_QUEUE      0x0au
 #define   FX_VIOLATION_IRQL       0x0eu
 
 /* 0x10D/0x4 for a NULL where a value is required. */
@@ -82,11 +83,20 @@ typedef enum _FX_TYPE {
     FxTypeAny,
     FxTypeCommonBuffer,
     FxTypeDevice,
+    FxTypeDpc,
     FxTypeDriver,
     FxTypeEnabler,
     FxTypeInterrupt,
+    FxTypeKey,
+    FxTypeMemory,
+    FxTypeQueue,
+    FxTypeRequest,
     FxTypeObject,
     FxTypeResources,
+    FxTypeSpinLock,
+    FxTypeTimer,
+    FxTypeWaitLock,
+    FxTypeWorkItem,
     FxTypes
 } FX_TYPE;
 
@@ -106,6 +116,8 @@ struct _FX_OBJECT {
     FX_CONTEXT *Contexts;
     /* Gives back what the object holds; its children are gone. */
     VOID (*Dispose)(FX_OBJECT *Object);
+    /* ... and what its references keep, when there are none. */
+    VOID (*Destroy)(FX_OBJECT *Object);
 };
 
 /* Options of FxObjectCreate(). */
@@ -183,7 +195,9 @@ struct _FX_DEVICE {
     /* How far up it is. */
     BOOLEAN Prepared, Powered, Managed;
     struct _FX_RESOURCES *Raw, *Translated;
-    LIST_ENTRY Interrupts, Enablers;    /* in order of creation */
+    LIST_ENTRY Interrupts, Enablers, Queues;    /* in order of creation */
+    /* Which queue gets which requests, by major function. */
+    struct _FX_QUEUE *Dispatch[IRP_MJ_MAXIMUM_FUNCTION + 1], *DefaultQueue;
 };
 
 #define FX_CALLBACK(Device, Name) ((Device)->Callbacks.EvtDevice##Name)
@@ -191,8 +205,19 @@ struct _FX_DEVICE {
 /* The dispatch routines of a framework driver, and its AddDevice. */
 NTSTATUS FxDeviceAdd(FX_DRIVER *Driver, PDEVICE_OBJECT Pdo);
 DRIVER_DISPATCH FxPnpDispatch;
+DRIVER_DISPATCH FxPowerDispatch;
 DRIVER_DISPATCH FxForward;
+DRIVER_DISPATCH FxIoDispatch;
 DRIVER_DISPATCH FxCreateClose;
+
+/* What the dispatch routines share. */
+FX_DEVICE *FxDeviceBehind(PDEVICE_OBJECT DeviceObject);
+NTSTATUS FxComplete(PIRP Irp, NTSTATUS Status);
+NTSTATUS FxPassOn(FX_DEVICE *Device, PIRP Irp);
+NTSTATUS FxPassOnAndWait(FX_DEVICE *Device, PIRP Irp);
+/* Into D0 and out of it; the latter is harmless when it is not there. */
+NTSTATUS FxPowerUp(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE From);
+VOID FxPowerDown(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To);
 
 /* The device that an object descends from; NULL: none. */
 FX_DEVICE *FxDeviceOf(FX_OBJECT *Object);
@@ -237,5 +262,11 @@ typedef struct _FX_ENABLER {
 
 NTSTATUS FxEnablersStart(FX_DEVICE *Device);
 VOID FxEnablersStop(FX_DEVICE *Device);
+
+/* ---- Queues ------------------------------------------------------------- */
+
+/* Requests are presented from now on; or are not, and the driver's are back. */
+VOID FxQueuesStart(FX_DEVICE *Device);
+VOID FxQueuesStop(FX_DEVICE *Device, BOOLEAN Purge);
 
 #endif /* CBX_NT_WDF_H */

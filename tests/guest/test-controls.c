@@ -35,6 +35,8 @@
                  "NdisAllocateSharedMemory,NetAllocateSharedMemory"
 #define KMDF     "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig"
 
+#define VIDEO    "VideoPortAllocateCommonBuffer"
+
 #define TRANSFERS "integrity-to-device checksum edges-to-device " \
                   "edges-from-device integrity-from-device"
 
@@ -59,6 +61,17 @@ static const Control controls[] = {
       .also = "coverage",
       .why = "a call that is not there gives no buffers" },
     { .check = "refusal", .fault = "hal-wrong-status", .calls = MDL },
+    { .check = "refusal", .fault = "hal-never-refuse",
+      .calls = "AllocateCommonBufferEx AllocateCommonBufferVector "
+               "AllocateCommonBufferWithBounds AllocateDomainCommonBuffer" },
+    { .check = "scatter-gather", .fault = "hal-short-list",
+      .calls = "GetScatterGatherList" },
+    { .check = "flush", .fault = "hal-no-flush", .calls = "FlushDmaBuffer" },
+    { .check = "permission", .fault = "hal-ignore-access", .calls = MDL },
+    { .check = "adapter-info", .fault = "hal-wrong-info",
+      .calls = "GetDmaAdapterInfo" },
+    { .check = "domain-membership", .fault = "hal-wrong-domain",
+      .calls = "JoinDmaDomain" },
     { .check = "exhaustion", .fault = "hal-exhausted", .calls = EX },
     { .check = "allocation", .fault = "hal-no-memory", .calls = ALL },
     { .check = "declaration", .fault = "hal-last-page", .calls = ALL,
@@ -69,12 +82,14 @@ static const Control controls[] = {
       .also = "neighbours-unchanged",
       .why = "what two buffers share changes in both" },
     { .check = "range", .fault = "hal-ignore-limit", .calls = ALL,
-      .also = "exhaustion",
-      .why = "where no limit is, no memory comes to an end" },
+      .also = "exhaustion refusal",
+      .why = "where no limit is, no memory comes to an end, and nothing is "
+             "beyond it" },
     { .check = "range", .fault = "hal-ignore-minimum", .calls = BOUNDED },
     { .check = "address-width", .fault = "hal-ignore-limit", .calls = EX,
       .also = "range completion-interrupt device-access ram physical-pages "
-              "translation edges-to-device edges-from-device witness",
+              "translation edges-to-device edges-from-device permission "
+              "refusal witness",
       .why = "no address beyond the device's width is within the limits or "
              "within its reach",
       .may = "exhaustion",
@@ -87,7 +102,8 @@ static const Control controls[] = {
       .why = "what the device may not write it does not write" },
     { .check = "ram", .fault = "hal-physical", .calls = ALL,
       .also = "completion-interrupt device-access physical-pages "
-              "translation range edges-to-device edges-from-device",
+              "translation range edges-to-device edges-from-device permission "
+              "scatter-gather flush",
       .why = "where no memory stands, no data go; the physical address breaks "
              "limits and reaches no page",
       /* physical pages do not follow one another */
@@ -96,7 +112,8 @@ static const Control controls[] = {
     { .check = "memory-type", .fault = "hal-ignore-cache", .calls = UNCACHED },
     { .check = "translation", .fault = "hal-physical", .calls = ALL,
       .also = "completion-interrupt device-access ram physical-pages range "
-              "edges-to-device edges-from-device",
+              "edges-to-device edges-from-device permission scatter-gather "
+              "flush",
       .why = "an address that the IOMMU does not translate leads nowhere",
       .may = "separate exhaustion" },
     { .check = "guard-before", .fault = "hal-open-before",
@@ -105,9 +122,11 @@ static const Control controls[] = {
     { .check = "integrity-to-device", .fault = "flip-verify", .calls = ALL },
     { .check = "checksum", .fault = "flip-checksum", .calls = ALL },
     { .check = "edges-to-device", .fault = "flip-shot-in", .calls = ALL,
-      .also = "exhaustion",
-      .why = "the many buffers are looked at by single reads" },
-    { .check = "edges-from-device", .fault = "flip-shot-out", .calls = ALL },
+      .also = "exhaustion scatter-gather flush",
+      .why = "the many buffers, and packets, are looked at by single reads" },
+    { .check = "edges-from-device", .fault = "flip-shot-out", .calls = ALL,
+      .also = "scatter-gather flush",
+      .why = "packets are sent by single writes" },
     { .check = "outside-unchanged", .fault = "stray-write", .calls = ALL },
     { .check = "integrity-from-device", .fault = "flip-fill", .calls = ALL },
     { .check = "neighbours-unchanged", .fault = "cross-fill", .calls = VECTOR },
@@ -125,18 +144,20 @@ static const Control controls[] = {
       .calls = "NetAllocateSharedMemory", .apis = NET_RUN },
     { .check = "provider-status", .fault = "ndis-wrong-status",
       .calls = "NdisAllocateSharedMemory", .apis = NET_RUN },
+    { .check = "scan-out", .fault = "flip-pixel", .calls = VIDEO,
+      .apis = VIDEO },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
     /* Broken in more than one way. */
     { .check = "integrity-to-device", .fault = "flip-bit", .calls = ALL,
       .also = "checksum edges-to-device edges-from-device "
-              "integrity-from-device ring exhaustion",
+              "integrity-from-device ring exhaustion scatter-gather flush",
       .why = "all that moves data" },
     { .check = "integrity-from-device", .fault = "drop-write", .calls = ALL,
-      .also = "edges-from-device ring",
+      .also = "edges-from-device ring scatter-gather flush",
       .why = "all that writes" },
     { .check = "integrity-to-device", .fault = "short-transfer", .calls = ALL,
       .also = "checksum edges-to-device edges-from-device "
-              "integrity-from-device ring exhaustion",
+              "integrity-from-device ring exhaustion scatter-gather flush",
       .why = "all that moves data" },
 };
 

@@ -37,6 +37,13 @@ static void assert_calls_passed(const Run *run)
                          0);
         g_assert_cmpuint(count_checks(run, *call, "witness", "pass"), ==, 1);
     }
+    g_assert_cmpuint(count_checks(run, NULL, "offered", "skip"), ==, 0);
+    g_assert_cmpuint(count_checks(run, "GetDmaAdapterInfo", "adapter-info",
+                                  "pass"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "permission", "pass"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "scatter-gather", "pass"), ==,
+                     4);
+    g_assert_cmpuint(count_checks(run, NULL, "flush", "pass"), ==, 2);
     g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
 }
 
@@ -72,6 +79,8 @@ static void every_call_passes_through_vtd(void)
 
     assert_ended(run, 0, "pass");
     assert_calls_passed(run);
+    g_assert_cmpuint(count_checks(run, "JoinDmaDomain", "domain-membership",
+                                  "pass"), ==, 1);
     each_buffer(run, assert_other_address);
 }
 
@@ -90,6 +99,39 @@ static void one_call_runs_alone(void)
 
     assert_ended(run, 0, "pass");
     each_buffer(run, assert_ex);
+}
+
+/* What it finds free must not depend on what others left behind. */
+static void bounds_are_found_alone(void)
+{
+    g_autoptr(Run) run = run_guest("--api AllocateCommonBufferWithBounds");
+
+    assert_ended(run, 0, "pass");
+    g_assert_cmpuint(count_checks(run, NULL, "allocation", "pass"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "allocation", "skip"), ==, 0);
+}
+
+/* Calls that came later are skipped, and named; the others still count. */
+static void an_older_system_passes(void)
+{
+    static const char *const later[] = {
+        "AllocateCommonBufferVector", "AllocateCommonBufferWithBounds",
+        "AllocateDomainCommonBuffer", "CreateCommonBufferFromMdl",
+        "JoinDmaDomain", "FlushDmaBuffer",
+    };
+    g_autoptr(Run) run = run_guest("--fault hal-windows-8");
+
+    assert_ended(run, 0, "pass");
+    for (gsize i = 0; i < G_N_ELEMENTS(later); i++) {
+        g_test_message("%s", later[i]);
+        g_assert_cmpuint(count_checks(run, later[i], "offered", "skip"), ==,
+                         1);
+        g_assert_cmpuint(count_checks(run, later[i], "coverage", "skip"), ==,
+                         1);
+        g_assert_cmpuint(count_checks(run, later[i], NULL, "pass"), ==, 0);
+    }
+    g_assert_cmpuint(count_checks(run, NULL, "coverage", "skip"), ==,
+                     G_N_ELEMENTS(later));
 }
 
 /* What --check and `cbx list` do not know nobody can ask for. */
@@ -297,6 +339,8 @@ int main(int argc, char **argv)
     TEST(every_call_passes_through_vtd);
     TEST(every_call_passes_without_iommu);
     TEST(one_call_runs_alone);
+    TEST(bounds_are_found_alone);
+    TEST(an_older_system_passes);
     TEST(every_check_made_is_listed);
     TEST(only_the_check_asked_for_is_judged);
     TEST(a_driver_of_ones_own_runs);

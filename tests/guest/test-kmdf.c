@@ -65,6 +65,23 @@ static void both_calls_pass_without_iommu(void)
     each_buffer(run, assert_identity);
 }
 
+/* Through WdfDmaEnablerWdmGetDmaAdapter. */
+static void the_calls_of_wdm_pass_too(void)
+{
+    static const char *const calls[] = {
+        CREATE, CONFIG, "AllocateCommonBuffer", "AllocateCommonBufferEx",
+        "AllocateCommonBufferVector",
+    };
+    g_autoptr(Run) run = run_guest("--driver cbxkmdf.sys");
+
+    assert_ended(run, 0, "pass");
+    for (gsize i = 0; i < G_N_ELEMENTS(calls); i++) {
+        g_test_message("%s", calls[i]);
+        g_assert_cmpuint(count_checks(run, calls[i], "integrity-to-device",
+                                      "pass"), >, 0);
+    }
+}
+
 static void one_call_runs_alone(void)
 {
     g_autoptr(Run) run = run_guest("--api " CREATE);
@@ -172,6 +189,7 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/kmdf/" #name, name)
     TEST(both_calls_pass_through_vtd);
     TEST(both_calls_pass_without_iommu);
+    TEST(the_calls_of_wdm_pass_too);
     TEST(one_call_runs_alone);
     TEST(a_flipped_bit_is_found);
     TEST(a_physical_address_is_found_through_vtd);

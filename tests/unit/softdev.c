@@ -268,6 +268,10 @@ static void soft_write32(void *context, uint32_t offset, uint32_t value)
         *reg(dev, CBX_REG_QUEUE(0, CBX_Q_STATUS)) = CBX_STATUS_OK;
         break;
     case CBX_REG_DOORBELL(0, CBX_DB_TAIL):
+        if (dev->late_interrupt) {
+            dev->unheard = value;
+            break;
+        }
         soft_queue(dev, value);
         break;
     default:
@@ -316,6 +320,15 @@ static bool soft_interrupt_wait(void *context, uint32_t milliseconds)
     bool came = dev->interrupt;
 
     g_assert_cmpuint(milliseconds, >, 0);
+    if (dev->late_interrupt) {
+        dev->late_interrupt = false;
+        return true;
+    }
+    if (dev->unheard) {
+        soft_queue(dev, dev->unheard);
+        dev->unheard = 0;
+        came = dev->interrupt;
+    }
     dev->interrupt = false;
     return came;
 }

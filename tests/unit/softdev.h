@@ -97,6 +97,9 @@ typedef struct SoftDev {
     uint32_t cq_tail;
     bool phase;
     bool interrupt;
+    bool late_interrupt;        /* of something before: the next wait ends,
+                                   and only then is the doorbell heard */
+    uint32_t unheard;           /* tail of that doorbell */
     uint32_t last_id;
     uint64_t late_address;      /* of a late message; 0: none */
     uint8_t late[64];

@@ -268,6 +268,18 @@ static void queue_passes_the_devices_status_on(void)
     queue_end(&f);
 }
 
+static void queue_waits_on_after_a_late_interrupt(void)
+{
+    const CbxDescriptor nop = { .op = CBX_OP_NOP };
+    QueueFixture f;
+
+    queue_start(&f, 4);
+    f.soft->late_interrupt = true;
+    g_assert_cmpuint(cbx_queue_run(&f.queue, &nop, NULL), ==, CBX_STATUS_OK);
+    g_assert_false(f.queue.broken);
+    queue_end(&f);
+}
+
 static void queue_names_what_broke(void)
 {
     static const struct {
@@ -489,6 +501,8 @@ int main(int argc, char **argv)
     g_test_add_func("/queue/goes-round", queue_goes_round);
     g_test_add_func("/queue/passes-the-devices-status-on",
                     queue_passes_the_devices_status_on);
+    g_test_add_func("/queue/waits-on-after-a-late-interrupt",
+                    queue_waits_on_after_a_late_interrupt);
     g_test_add_func("/queue/names-what-broke", queue_names_what_broke);
     g_test_add_func("/queue/refuses-bad-rings", queue_refuses_bad_rings);
     g_test_add_func("/report/records-have-the-documented-fields",
