@@ -11,7 +11,8 @@ MAKEFLAGS += --no-print-directory
 ninja = ninja --quiet -C $(BUILD)
 
 .PHONY: all run check bench lint package clean distclean help \
-	qemu host drivers module guest qtests check-qemu-versions
+	qemu host drivers module guest qtests check-qemu-versions \
+	check-sanitizers
 
 all: qemu guest
 
@@ -25,6 +26,7 @@ help:
 	@echo '              (REMAPPING=opt-in|opt-out|absent|external)'
 	@echo 'make all      build without running'
 	@echo 'make check-qemu-versions   build and test against each known QEMU'
+	@echo 'make check-sanitizers      qtests and unit tests with ASan and UBSan'
 	@echo 'make clean    remove what was built; distclean: build/ as a whole'
 	@echo './configure --help lists the options of the build'
 
@@ -76,6 +78,9 @@ lint: $(BUILD)/config.mk
 
 check-qemu-versions:
 	scripts/check-qemu-versions
+
+check-sanitizers:
+	scripts/check-sanitizers $(BUILD)/sanitizers
 
 clean:
 	rm -rf $(BUILD)/host $(BUILD)/pe-* $(BUILD)/guest $(BUILD)/module \

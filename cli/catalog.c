@@ -148,6 +148,8 @@ const CbxDriver cbx_drivers[] = {
     { 0 }
 };
 
+G_STATIC_ASSERT(G_N_ELEMENTS(cbx_drivers) - 1 <= CBX_DRIVERS_MAX);
+
 /*
  * panic=-1 with QEMU's -no-reboot ends QEMU at once when the guest panics.
  * no_timer_check: Linux counts timer interrupts against the time stamp counter
@@ -225,8 +227,10 @@ const CbxArch *cbx_arch_find(const char *name)
 
 const CbxDriver *cbx_driver_find(const char *name)
 {
+    g_autofree char *whole = g_strdup_printf("cbx%s.sys", name);
+
     for (const CbxDriver *d = cbx_drivers; d->name; d++) {
-        if (strcmp(d->name, name) == 0) {
+        if (strcmp(d->name, name) == 0 || strcmp(d->name, whole) == 0) {
             return d;
         }
     }

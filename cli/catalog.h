@@ -54,6 +54,9 @@ typedef struct CbxIommu {
     const char *append;  /* kernel command line, or NULL */
 } CbxIommu;
 
+/* Most drivers of one run: there is a report stream for each. */
+#define CBX_DRIVERS_MAX 8
+
 /* Each table ends with an entry whose first pointer (name) is NULL. */
 extern const CbxCall cbx_calls[];
 extern const CbxFault cbx_faults[];
@@ -65,6 +68,7 @@ extern const CbxIommu cbx_iommus[];
 const CbxCall *cbx_call_find(const char *name);
 const CbxFault *cbx_fault_find(const char *name);
 const CbxArch *cbx_arch_find(const char *name);
+/* Also without what all names have in common: "kmdf" for cbxkmdf.sys. */
 const CbxDriver *cbx_driver_find(const char *name);
 
 /* The IOMMU called @name on architecture @arch; NULL when there is none. */

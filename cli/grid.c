@@ -98,6 +98,14 @@ static void put_cell(const CbxGrid *grid, const Layout *layout, guint column,
     }
 }
 
+/* Nothing is to be seen of blanks at the end of a line. */
+static void trim(GString *out)
+{
+    while (out->len > 0 && out->str[out->len - 1] == ' ') {
+        g_string_truncate(out, out->len - 1);
+    }
+}
+
 static gboolean has_two_lines(const CbxGrid *grid, const Layout *layout)
 {
     for (guint c = 0; !layout->narrow && c < grid->width; c++) {
@@ -119,9 +127,7 @@ static void put_title(const CbxGrid *grid, const Layout *layout, GString *out)
                      : layout->narrow ? column->shorter : column->title[line],
                      out);
         }
-        while (out->len > 0 && out->str[out->len - 1] == ' ') {
-            g_string_truncate(out, out->len - 1);
-        }
+        trim(out);
         g_string_append_c(out, '\n');
     }
 }
@@ -156,7 +162,12 @@ void cbx_grid_format(const CbxGrid *grid, guint room, gboolean colour,
             text = "";
         }
         put_cell(grid, &layout, c, text, out);
-        if (c + 1 == grid->width) {
+        if (c + 1 < grid->width) {
+            continue;
+        }
+        trim(out);
+        /* Of a heading nothing is left when it stands above its row. */
+        if (out->str[out->len - 1] != '\n') {
             g_string_append(out, bad ? cbx_colour(colour, CBX_COLOUR_OFF)
                                      : "");
             g_string_append_c(out, '\n');

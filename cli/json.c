@@ -43,6 +43,7 @@ static void add_results(JsonBuilder *b, const GPtrArray *results)
         const CbxResult *r = g_ptr_array_index(results, i);
 
         json_builder_begin_object(b);
+        add_text(b, "port", r->port ? r->port->driver : NULL);
         add_text(b, "driver", r->driver);
         add_text(b, "api", r->api);
         add_text(b, "variant", r->variant);
@@ -61,6 +62,7 @@ static void add_buffers(JsonBuilder *b, const GPtrArray *buffers)
         const CbxBuffer *buffer = g_ptr_array_index(buffers, i);
 
         json_builder_begin_object(b);
+        add_text(b, "port", buffer->port->driver);
         add_count(b, "id", buffer->id);
         add_text(b, "api", buffer->api);
         add_count(b, "element", buffer->element);
@@ -140,6 +142,8 @@ static void add_timing(JsonBuilder *b, const GArray *timing)
 static void add_head(JsonBuilder *b, const CbxSummary *s)
 {
     const CbxOptions *options = s->options;
+    const CbxPort *device = cbx_report_device(s->report);
+    g_autofree char *drivers = cbx_options_driver_names(options);
 
     add_count(b, "schema", CBX_JSON_SCHEMA);
     add_text(b, "verdict", cbx_verdict_name(s->judgement->verdict));
@@ -148,8 +152,8 @@ static void add_head(JsonBuilder *b, const CbxSummary *s)
     add_text(b, "iommu", options->iommu->name);
     add_text(b, "cca", "on");
     add_text(b, "guest", CBX_GUEST);
-    add_text(b, "driver", cbx_options_driver(options)->name);
-    add_text(b, "seed", s->report->seed);
+    add_text(b, "driver", drivers);
+    add_text(b, "seed", device ? device->seed : NULL);
     json_builder_set_member_name(b, "faults");
     add_faults(b, options);
     add_count(b, "run", s->run);

@@ -36,11 +36,28 @@ static char *escape(const char *text)
     return g_markup_escape_text(clean->str, (gssize)clean->len);
 }
 
+/*
+ * "cbxwdm.sys.", where there are several drivers and @maker is not this one;
+ * else nothing.
+ */
+static char *about_port(const CbxPort *port, const char *maker)
+{
+    g_autofree char *name = NULL;
+
+    if (!port || port->report->ports->len == 1 ||
+        strcmp(port->driver, maker) == 0) {
+        return g_strdup("");
+    }
+    name = escape(port->driver);
+    return g_strconcat(name, ".", NULL);
+}
+
 static void put_case(Suite *suite, const CbxResult *r)
 {
     g_autofree char *check = escape(r->check);
     g_autofree char *variant = escape(r->variant);
     g_autofree char *driver = escape(r->driver);
+    g_autofree char *about = about_port(r->port, r->driver);
     g_autofree char *api = escape(*r->api ? r->api : WHOLE_RUN);
     g_autofree char *expected = escape(r->expected);
     g_autofree char *seen = escape(r->seen);
@@ -48,8 +65,8 @@ static void put_case(Suite *suite, const CbxResult *r)
     GString *out = suite->cases;
 
     suite->tests++;
-    g_string_append_printf(out, "    <testcase classname=\"%s.%s\" "
-                           "name=\"%s%s%s\"", driver, api, check,
+    g_string_append_printf(out, "    <testcase classname=\"%s.%s%s\" "
+                           "name=\"%s%s%s\"", driver, about, api, check,
                            *variant ? ": " : "", variant);
     switch (r->outcome) {
     case CBX_OUTCOME_PASS:
@@ -70,12 +87,14 @@ static void put_case(Suite *suite, const CbxResult *r)
     }
 }
 
-static void put_cases(Suite *suite, const GPtrArray *results, const char *api)
+/* Results about @api at @port; NULL: about the run. */
+static void put_cases(Suite *suite, const GPtrArray *results,
+                      const CbxPort *port, const char *api)
 {
     for (guint i = 0; i < results->len; i++) {
         const CbxResult *r = g_ptr_array_index(results, i);
 
-        if (strcmp(r->api, api) == 0) {
+        if (r->port == port && strcmp(r->api, api) == 0) {
             put_case(suite, r);
         }
     }
@@ -119,26 +138,32 @@ static void put_counts(GString *out, const Suite *suite, double seconds)
                                            seconds));
 }
 
-/* Appends the suite of @api to @out, if there is anything in it. */
+/* Appends the suite of @api at @port to @out, if there is anything in it. */
 static void put_suite(GString *out, Suite *total, const CbxSummary *s,
-                      const char *api)
+                      const CbxPort *port, const char *api)
 {
+    gboolean several = s->report->ports->len > 1;
+    gboolean whole_run = !*api && (!port || !several);
     g_autoptr(GString) cases = g_string_new(NULL);
     Suite suite = { .cases = cases };
     g_autofree char *name = escape(*api ? api : WHOLE_RUN);
+    g_autofree char *about = about_port(port, "");
 
-    put_cases(&suite, s->report->results, api);
-    put_cases(&suite, s->judgement->findings, api);
-    if (!*api && !has_verdict(s)) {
+    put_cases(&suite, s->report->results, port, api);
+    put_cases(&suite, s->judgement->findings, port, api);
+    if (whole_run && port) {
+        put_cases(&suite, s->judgement->findings, NULL, api);
+    }
+    if (whole_run && !has_verdict(s)) {
         put_verdict(&suite, s);
     }
     if (suite.tests == 0) {
         return;
     }
-    g_string_append_printf(out, "  <testsuite name=\"cbx.%s.%s.%s\"",
+    g_string_append_printf(out, "  <testsuite name=\"cbx.%s.%s.%s%s\"",
                            s->options->arch->name, s->options->iommu->name,
-                           name);
-    put_counts(out, &suite, *api ? 0 : s->seconds);
+                           about, name);
+    put_counts(out, &suite, whole_run ? s->seconds : 0);
     g_string_append_printf(out, "%s  </testsuite>\n", cases->str);
     total->tests += suite.tests;
     total->failures += suite.failures;
@@ -153,10 +178,17 @@ char *cbx_junit_format(const CbxSummary *s)
                                 "<testsuites name=\"cbx\"");
     Suite total = { 0 };
 
-    for (const CbxCall *c = cbx_calls; c->name; c++) {
-        put_suite(suites, &total, s, c->name);
+    for (guint i = 0; i < s->report->ports->len; i++) {
+        const CbxPort *port = cbx_report_port(s->report, i);
+
+        for (const CbxCall *c = cbx_calls; c->name; c++) {
+            put_suite(suites, &total, s, port, c->name);
+        }
+        put_suite(suites, &total, s, port, "");
     }
-    put_suite(suites, &total, s, "");
+    if (s->report->ports->len != 1) {
+        put_suite(suites, &total, s, NULL, "");
+    }
     put_counts(out, &total, s->seconds);
     g_string_append(out, suites->str);
     g_string_append(out, "</testsuites>\n");

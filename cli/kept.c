@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "machine.h"
@@ -32,11 +33,11 @@ static FILE *create(const char *directory, const char *name, GError **error)
     return file;
 }
 
-/* The report goes to standard output, the console to standard error. */
-static gboolean write_script(const char *directory, const char *const *argv,
+/* The reports go to standard output, the console to standard error. */
+static gboolean write_script(const CbxOptions *options, const char *const *argv,
                              GError **error)
 {
-    FILE *script = create(directory, "qemu.sh", error);
+    FILE *script = create(options->keep, "qemu.sh", error);
 
     if (!script) {
         return FALSE;
@@ -44,8 +45,11 @@ static gboolean write_script(const char *directory, const char *const *argv,
     fprintf(script, "#!/bin/sh\n"
             "# The QEMU of the run: report on standard output, console on "
             "standard error.\n"
-            "exec %d>&1 %d>&2 </dev/null\nexec ", CBX_FD_REPORT,
-            CBX_FD_CONSOLE);
+            "exec");
+    for (guint i = 0; i < options->drivers->len; i++) {
+        fprintf(script, " %d>&1", cbx_machine_report_fd(i));
+    }
+    fprintf(script, " %d>&2 </dev/null\nexec ", CBX_FD_CONSOLE);
     for (; *argv; argv++) {
         g_autofree char *quoted = g_shell_quote(*argv);
 
@@ -56,34 +60,55 @@ static gboolean write_script(const char *directory, const char *const *argv,
     return TRUE;
 }
 
-CbxKept *cbx_kept_open(const char *directory, const char *const *argv,
+/* "report.ndjson", or of several "cbxwdm.report.ndjson". */
+static FILE *create_report(const CbxOptions *options, guint index,
+                           GError **error)
+{
+    const CbxDriver *driver = g_ptr_array_index(options->drivers, index);
+    gsize stem = strlen(driver->name) - strlen(".sys");
+    g_autofree char *name = g_strdup_printf("%.*s.report.ndjson", (int)stem,
+                                            driver->name);
+
+    return create(options->keep, options->drivers->len > 1 ? name
+                                                           : "report.ndjson",
+                  error);
+}
+
+CbxKept *cbx_kept_open(const CbxOptions *options, const char *const *argv,
                        GError **error)
 {
     g_autoptr(CbxKept) kept = g_new0(CbxKept, 1);
 
-    kept->report = create(directory, "report.ndjson", error);
-    if (!kept->report) {
-        return NULL;
+    for (guint i = 0; i < options->drivers->len; i++) {
+        kept->report[i] = create_report(options, i, error);
+        if (!kept->report[i]) {
+            return NULL;
+        }
     }
-    kept->console = create(directory, "console.log", error);
+    kept->console = create(options->keep, "console.log", error);
     if (!kept->console) {
         return NULL;
     }
-    kept->messages = create(directory, "qemu.log", error);
-    if (!kept->messages || !write_script(directory, argv, error)) {
+    kept->messages = create(options->keep, "qemu.log", error);
+    if (!kept->messages || !write_script(options, argv, error)) {
         return NULL;
     }
     return g_steal_pointer(&kept);
 }
 
+static void close_file(FILE *file)
+{
+    if (file) {
+        fclose(file);
+    }
+}
+
 void cbx_kept_close(CbxKept *kept)
 {
-    FILE *files[] = { kept->report, kept->console, kept->messages };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
-        if (files[i]) {
-            fclose(files[i]);
-        }
+    for (gsize i = 0; i < G_N_ELEMENTS(kept->report); i++) {
+        close_file(kept->report[i]);
     }
+    close_file(kept->console);
+    close_file(kept->messages);
     g_free(kept);
 }

@@ -8,8 +8,12 @@
 #include <glib.h>
 #include <stdio.h>
 
+#include "options.h"
+
 typedef struct CbxKept {
-    FILE *report;    /* report.ndjson: the device's report */
+    /* By driver: the device's report. report.ndjson, or if there are several */
+    /* cbxwdm.report.ndjson and so on. */
+    FILE *report[CBX_DRIVERS_MAX];
     FILE *console;   /* console.log: the guest's console */
     FILE *messages;  /* qemu.log: QEMU's own messages */
 } CbxKept;
@@ -18,10 +22,10 @@ typedef struct CbxKept {
 gboolean cbx_kept_prepare(const char *directory, GError **error);
 
 /*
- * Opens the files in @directory, those of an earlier run being emptied, and
- * writes a shell script that starts QEMU with @argv.
+ * Opens the files in the directory of --keep, those of an earlier run being
+ * emptied, and writes a shell script that starts QEMU with @argv.
  */
-CbxKept *cbx_kept_open(const char *directory, const char *const *argv,
+CbxKept *cbx_kept_open(const CbxOptions *options, const char *const *argv,
                        GError **error);
 void cbx_kept_close(CbxKept *kept);
 

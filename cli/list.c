@@ -7,11 +7,18 @@
 #include "catalog.h"
 #include "checks.h"
 
-static const char *driver_name(const CbxCall *call)
+/* Those that run @call, NULL-terminated; the first is run if nobody says. */
+static GPtrArray *drivers_of(const CbxCall *call)
 {
-    const CbxDriver *driver = cbx_driver_for(call->number);
+    GPtrArray *names = g_ptr_array_new();
 
-    return driver ? driver->name : NULL;
+    for (const CbxDriver *d = cbx_drivers; d->name; d++) {
+        if (cbx_driver_runs(d, call->number)) {
+            g_ptr_array_add(names, (gpointer)d->name);
+        }
+    }
+    g_ptr_array_add(names, NULL);
+    return names;
 }
 
 static const char *place_name(CbxFaultPlace place)
@@ -21,11 +28,12 @@ static const char *place_name(CbxFaultPlace place)
 
 void cbx_list(void)
 {
-    puts("Calls (--api), and the driver that runs them:");
+    puts("Calls (--api), and the drivers (--driver) that run them:");
     for (const CbxCall *c = cbx_calls; c->name; c++) {
-        const char *driver = driver_name(c);
+        g_autoptr(GPtrArray) drivers = drivers_of(c);
+        g_autofree char *names = g_strjoinv(", ", (char **)drivers->pdata);
 
-        printf("  %-33s %s\n", c->name, driver ? driver : "none yet");
+        printf("  %-33s %s\n", c->name, *names ? names : "none yet");
     }
     puts("\nChecks (--check), who makes them, what is expected:");
     for (const CbxCheck *c = cbx_checks; c->name; c++) {
@@ -64,9 +72,16 @@ static void add_calls(JsonBuilder *b)
 {
     begin(b, "apis");
     for (const CbxCall *c = cbx_calls; c->name; c++) {
+        g_autoptr(GPtrArray) drivers = drivers_of(c);
+
         json_builder_begin_object(b);
         add(b, "name", c->name);
-        add(b, "driver", driver_name(c));
+        add(b, "driver", g_ptr_array_index(drivers, 0));
+        begin(b, "drivers");
+        for (guint i = 0; i + 1 < drivers->len; i++) {
+            json_builder_add_string_value(b, g_ptr_array_index(drivers, i));
+        }
+        json_builder_end_array(b);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);

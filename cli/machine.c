@@ -42,6 +42,11 @@ char *cbx_machine_guest(const CbxOptions *o)
                                            o->arch->name, NULL);
 }
 
+int cbx_machine_report_fd(guint index)
+{
+    return index == 0 ? CBX_FD_REPORT : CBX_FD_REPORTS + (int)index - 1;
+}
+
 /* Names of the selected faults of one place, or NULL when there is none. */
 static char *join_faults(const CbxOptions *o, CbxFaultPlace place,
                          const char *separator)
@@ -65,6 +70,7 @@ static char *join_faults(const CbxOptions *o, CbxFaultPlace place,
 static char *kernel_command_line(const CbxOptions *o)
 {
     g_autofree char *faults = join_faults(o, CBX_FAULT_IN_GUEST, ",");
+    g_autofree char *drivers = cbx_options_driver_names(o);
     GString *line = g_string_new(o->arch->append);
 
     if (!o->verbose) {
@@ -73,8 +79,7 @@ static char *kernel_command_line(const CbxOptions *o)
     if (o->iommu->append) {
         g_string_append_printf(line, " %s", o->iommu->append);
     }
-    g_string_append_printf(line, " cbx_nt.driver=%s",
-                           cbx_options_driver(o)->name);
+    g_string_append_printf(line, " cbx_nt.driver=%s", drivers);
     if (o->device_id) {
         g_string_append_printf(line, " cbx_nt.device=%s", o->device_id);
     }
@@ -84,13 +89,26 @@ static char *kernel_command_line(const CbxOptions *o)
     return g_string_free(line, FALSE);
 }
 
-/* Lists inside the device's properties take ':'; ',' separates properties. */
-static char *device_argument(const CbxOptions *o)
+/* The -chardev of the report of driver @index. Free with g_free(). */
+static char *report_id(guint index)
 {
-    g_autofree char *faults = join_faults(o, CBX_FAULT_IN_DEVICE, ":");
-    GString *line = g_string_new(cbx_options_driver(o)->device);
+    return index == 0 ? g_strdup("report")
+                      : g_strdup_printf("report%u", index + 1);
+}
 
-    g_string_append(line, ",report=report");
+/*
+ * The device of driver @index. Lists inside its properties take ':'; ','
+ * separates properties.
+ */
+static char *device_argument(const CbxOptions *o, guint index)
+{
+    const CbxDriver *driver = g_ptr_array_index(o->drivers, index);
+    g_autofree char *faults = join_faults(o, CBX_FAULT_IN_DEVICE, ":");
+    g_autofree char *report = report_id(index);
+    GString *line = g_string_new(driver->device);
+    const char *separator = ",apis=";
+
+    g_string_append_printf(line, ",report=%s", report);
     if (o->has_seed) {
         g_string_append_printf(line, ",seed=%" G_GUINT64_FORMAT, o->seed);
     }
@@ -100,7 +118,10 @@ static char *device_argument(const CbxOptions *o)
     for (guint i = 0; i < o->calls->len; i++) {
         const CbxCall *call = g_ptr_array_index(o->calls, i);
 
-        g_string_append_printf(line, "%s%s", i ? ":" : ",apis=", call->name);
+        if (cbx_options_selects(o, driver, call->number)) {
+            g_string_append_printf(line, "%s%s", separator, call->name);
+            separator = ":";
+        }
     }
     return g_string_free(line, FALSE);
 }
@@ -163,6 +184,7 @@ static char *find_initrd(const CbxOptions *o, const char *guest,
                          CbxMachine *m, GError **error)
 {
     g_autofree char *base = g_build_filename(guest, o->arch->initrd, NULL);
+    const CbxDriver *driver = g_ptr_array_index(o->drivers, 0);
     g_autoptr(GByteArray) data = NULL;
     char *path;
 
@@ -172,7 +194,7 @@ static char *find_initrd(const CbxOptions *o, const char *guest,
     if (!o->driver_path) {
         return g_steal_pointer(&base);
     }
-    data = cbx_initrd_add(base, o->driver_path, o->driver->name, error);
+    data = cbx_initrd_add(base, o->driver_path, driver->name, error);
     if (!data) {
         return NULL;
     }
@@ -198,7 +220,6 @@ static GStrv build_command(const CbxOptions *o, const char *qemu,
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *append = kernel_command_line(o);
-    g_autofree char *device = device_argument(o);
     g_autofree char *memory = g_strdup_printf("%dM", CBX_GUEST_MEMORY);
 
     add(argv, qemu, NULL);
@@ -221,11 +242,20 @@ static GStrv build_command(const CbxOptions *o, const char *qemu,
     add(argv, "-append", append);
     add_pipe(argv, "console", CBX_FD_CONSOLE);
     add(argv, "-serial", "chardev:console");
-    add_pipe(argv, "report", CBX_FD_REPORT);
+    for (guint i = 0; i < o->drivers->len; i++) {
+        g_autofree char *report = report_id(i);
+
+        add_pipe(argv, report, cbx_machine_report_fd(i));
+    }
     if (o->iommu->device) {
         add(argv, "-device", o->iommu->device);
     }
-    add(argv, "-device", device);
+    /* On the bus in the order of the drivers. */
+    for (guint i = 0; i < o->drivers->len; i++) {
+        g_autofree char *device = device_argument(o, i);
+
+        add(argv, "-device", device);
+    }
     if (o->device) {
         add(argv, "-device", o->device);
     }
@@ -251,6 +281,7 @@ CbxMachine *cbx_machine_new(const CbxOptions *o, GError **error)
     if (!initrd) {
         return NULL;
     }
+    m->ports = o->drivers->len;
     m->argv = build_command(o, qemu, kernel, initrd);
     return g_steal_pointer(&m);
 }

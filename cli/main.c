@@ -119,7 +119,8 @@ static int command_help(char **arguments)
     printf("\nOptions of cbx run (a list may have commas):\n%s\n", options);
     puts("\nExamples:\n"
          "  cbx doctor                      is all there?\n"
-         "  cbx run                         every call, through VT-d\n"
+         "  cbx run                         every driver and call, by VT-d\n"
+         "  cbx run --driver kmdf           the KMDF driver alone\n"
          "  cbx run --iommu none            the same without an IOMMU\n"
          "  cbx run --api AllocateCommonBufferEx --json result.json\n"
          "  cbx run --fault hal-physical    a broken HAL: must fail\n"

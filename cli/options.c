@@ -11,7 +11,7 @@ G_DEFINE_QUARK(cbx-error-quark, cbx_error)
 typedef struct Raw {
     char *arch;
     char *iommu;
-    char *driver;
+    char **drivers;
     char *device;
     char *device_id;
     char **apis;
@@ -36,7 +36,7 @@ static void raw_clear(Raw *raw)
 {
     g_free(raw->arch);
     g_free(raw->iommu);
-    g_free(raw->driver);
+    g_strfreev(raw->drivers);
     g_free(raw->device);
     g_free(raw->device_id);
     g_strfreev(raw->apis);
@@ -63,8 +63,9 @@ static GOptionContext *new_context(Raw *raw)
           "Architecture of the guest (default x86_64)", "ARCH" },
         { "iommu", 'i', 0, G_OPTION_ARG_STRING, &raw->iommu,
           "What translates the device's addresses (default vtd)", "IOMMU" },
-        { "driver", 'd', 0, G_OPTION_ARG_STRING, &raw->driver,
-          "A driver of the build, or a .sys file of your own", "DRIVER" },
+        { "driver", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &raw->drivers,
+          "A driver of the build, such as kmdf; may be repeated (default: all"
+          " that run the calls); or a .sys file of your own", "DRIVER" },
         { "device", 0, 0, G_OPTION_ARG_STRING, &raw->device,
           "Add a device to the machine, as for QEMU's -device", "DEVICE" },
         { "device-id", 0, 0, G_OPTION_ARG_STRING, &raw->device_id,
@@ -172,6 +173,24 @@ static gboolean parse_iommu(CbxOptions *o, const char *name, GError **error)
     return FALSE;
 }
 
+/* Each option of a list may itself be a list with commas. */
+static gboolean parse_list(CbxOptions *o, char **lists,
+                           gboolean (*parse)(CbxOptions *, const char *,
+                                             GError **),
+                           GError **error)
+{
+    for (; lists && *lists; lists++) {
+        g_auto(GStrv) words = g_strsplit(*lists, ",", -1);
+
+        for (char **w = words; *w; w++) {
+            if (!parse(o, *w, error)) {
+                return FALSE;
+            }
+        }
+    }
+    return TRUE;
+}
+
 /* The name of a file that is put into the guest's root directory. */
 static gboolean is_driver_file(const char *name)
 {
@@ -189,7 +208,7 @@ static void bring_driver(CbxOptions *o, const char *path, char *name)
 
     o->driver_path = g_strdup(path);
     if (known) {
-        o->driver = known;
+        g_ptr_array_add(o->drivers, (gpointer)known);
         g_free(name);
         return;
     }
@@ -197,36 +216,88 @@ static void bring_driver(CbxOptions *o, const char *path, char *name)
     o->brought->name = name;
     o->brought->calls = no_calls;
     o->brought->device = "cbx";
-    o->driver = o->brought;
+    g_ptr_array_add(o->drivers, o->brought);
 }
 
-/* A word with a '/' or the name of a file is a path; else a driver's name. */
-static gboolean parse_driver(CbxOptions *o, const char *word, GError **error)
+static gboolean is_path(const char *word)
 {
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    gboolean is_path = strchr(word, '/') != NULL;
-    g_autofree char *name = NULL;
+    return strchr(word, '/') || (!cbx_driver_find(word) &&
+                                 g_file_test(word, G_FILE_TEST_EXISTS));
+}
 
-    o->driver = is_path ? NULL : cbx_driver_find(word);
-    if (o->driver) {
-        return TRUE;
-    }
-    if (!is_path && !g_file_test(word, G_FILE_TEST_EXISTS)) {
+static gboolean parse_known_driver(CbxOptions *o, const char *word,
+                                   GError **error)
+{
+    const CbxDriver *driver = cbx_driver_find(word);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+    if (!driver) {
         for (const CbxDriver *d = cbx_drivers; d->name; d++) {
             g_ptr_array_add(names, (gpointer)d->name);
         }
         set_unknown(error, "driver or file", word, names);
         return FALSE;
     }
-    name = g_path_get_basename(word);
+    if (!g_ptr_array_find(o->drivers, driver, NULL)) {
+        g_ptr_array_add(o->drivers, (gpointer)driver);
+    }
+    return TRUE;
+}
+
+static gboolean parse_driver_file(CbxOptions *o, const char *path,
+                                  GError **error)
+{
+    g_autofree char *name = g_path_get_basename(path);
+
     if (!is_driver_file(name)) {
         g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
                     "--driver %s: the file's name must end in .sys and have "
-                    "only letters, digits, '.', '_' and '-'", word);
+                    "only letters, digits, '.', '_' and '-'", path);
         return FALSE;
     }
-    bring_driver(o, word, g_steal_pointer(&name));
+    bring_driver(o, path, g_steal_pointer(&name));
     return TRUE;
+}
+
+/* A word with a '/' or the name of a file is a path, and then the only one. */
+static gboolean parse_drivers(CbxOptions *o, char **words, GError **error)
+{
+    for (char **w = words; w && *w; w++) {
+        char *alone[] = { *w, NULL };
+
+        if (!is_path(*w)) {
+            if (!parse_list(o, alone, parse_known_driver, error)) {
+                return FALSE;
+            }
+        } else if (g_strv_length(words) > 1) {
+            g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                        "--driver %s: a file of your own runs alone", *w);
+            return FALSE;
+        } else if (!parse_driver_file(o, *w, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* Those that exercise the selected calls; for each call the first does. */
+static void choose_drivers(CbxOptions *o)
+{
+    if (o->drivers->len > 0) {
+        return;
+    }
+    for (const CbxDriver *d = cbx_drivers; d->name; d++) {
+        gboolean wanted = o->calls->len == 0;
+
+        for (guint i = 0; i < o->calls->len; i++) {
+            const CbxCall *call = g_ptr_array_index(o->calls, i);
+
+            wanted |= cbx_driver_for(call->number) == d;
+        }
+        if (wanted) {
+            g_ptr_array_add(o->drivers, (gpointer)d);
+        }
+    }
 }
 
 static gboolean is_hex4(const char *text)
@@ -249,7 +320,7 @@ static gboolean parse_device_id(CbxOptions *o, const char *text,
                     "such as 1234:11e8", text);
         return FALSE;
     }
-    if (!o->driver) {
+    if (o->drivers->len != 1) {
         g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
                     "--device-id %s: whose device is it? Name the driver with "
                     "--driver", text);
@@ -259,14 +330,18 @@ static gboolean parse_device_id(CbxOptions *o, const char *text,
     return TRUE;
 }
 
-/* Can a driver be found for @call, or the one asked for run it? */
+/* Can a driver be found for @call, or one of those asked for run it? */
 static gboolean can_run(const CbxOptions *o, const CbxCall *call)
 {
     if (o->brought) {
         return TRUE;
     }
-    return o->driver ? cbx_driver_runs(o->driver, call->number)
-                     : cbx_driver_for(call->number) != NULL;
+    for (guint i = 0; i < o->drivers->len; i++) {
+        if (cbx_driver_runs(g_ptr_array_index(o->drivers, i), call->number)) {
+            return TRUE;
+        }
+    }
+    return o->drivers->len == 0 && cbx_driver_for(call->number);
 }
 
 static gboolean parse_call(CbxOptions *o, const char *name, GError **error)
@@ -284,14 +359,15 @@ static gboolean parse_call(CbxOptions *o, const char *name, GError **error)
         return FALSE;
     }
     if (!can_run(o, call)) {
+        g_autofree char *drivers = cbx_options_driver_names(o);
         g_autofree char *all = NULL;
 
         g_ptr_array_add(names, NULL);
         all = g_strjoinv(", ", (char **)names->pdata);
         g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
                     "%s%s %s; it can run: %s",
-                    o->driver ? o->driver->name : "no driver of this build",
-                    o->driver ? " does not run" : " runs", name, all);
+                    *drivers ? drivers : "no driver of this build",
+                    *drivers ? " does not run" : " runs", name, all);
         return FALSE;
     }
     if (!g_ptr_array_find(o->calls, call, NULL)) {
@@ -332,24 +408,6 @@ static gboolean parse_fault(CbxOptions *o, const char *name, GError **error)
     }
     if (!g_ptr_array_find(o->faults, fault, NULL)) {
         g_ptr_array_add(o->faults, (gpointer)fault);
-    }
-    return TRUE;
-}
-
-/* Each option of a list may itself be a list with commas. */
-static gboolean parse_list(CbxOptions *o, char **lists,
-                           gboolean (*parse)(CbxOptions *, const char *,
-                                             GError **),
-                           GError **error)
-{
-    for (; lists && *lists; lists++) {
-        g_auto(GStrv) words = g_strsplit(*lists, ",", -1);
-
-        for (char **w = words; *w; w++) {
-            if (!parse(o, *w, error)) {
-                return FALSE;
-            }
-        }
     }
     return TRUE;
 }
@@ -401,14 +459,18 @@ static gboolean parse_seed(CbxOptions *o, const char *text, GError **error)
 
 static gboolean has_screen(const CbxOptions *o, GError **error)
 {
-    const CbxDriver *driver = cbx_options_driver(o);
+    g_autofree char *names = cbx_options_driver_names(o);
 
-    if (strcmp(driver->device, "cbx-display") == 0) {
-        return TRUE;
+    for (guint i = 0; i < o->drivers->len; i++) {
+        const CbxDriver *driver = g_ptr_array_index(o->drivers, i);
+
+        if (strcmp(driver->device, "cbx-display") == 0) {
+            return TRUE;
+        }
     }
     g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
                 "--screendump: %s has no screen; name a driver that has one "
-                "with --driver: cbxvid.sys", driver->name);
+                "with --driver: cbxvid.sys", names);
     return FALSE;
 }
 
@@ -433,10 +495,9 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
                    : g_strdup(build_dir ? build_dir : CBX_BUILD_DIR_DEFAULT);
     return parse_arch(o, raw->arch ? raw->arch : "x86_64", error) &&
            parse_iommu(o, raw->iommu ? raw->iommu : "vtd", error) &&
-           (!raw->driver || parse_driver(o, raw->driver, error)) &&
+           parse_drivers(o, raw->drivers, error) &&
            (!raw->device_id || parse_device_id(o, raw->device_id, error)) &&
            parse_list(o, raw->apis, parse_call, error) &&
-           (!o->screendump || has_screen(o, error)) &&
            parse_list(o, raw->checks, parse_check, error) &&
            (!raw->repeat || parse_repeat(o, raw->repeat, error)) &&
            parse_list(o, raw->faults, parse_fault, error) &&
@@ -453,6 +514,7 @@ CbxOptions *cbx_options_parse(char **arguments, GError **error)
     g_auto(GStrv) rest = NULL;
     GError *bad = NULL;
 
+    o->drivers = g_ptr_array_new();
     o->calls = g_ptr_array_new();
     o->faults = g_ptr_array_new();
     o->checks = g_ptr_array_new();
@@ -476,11 +538,16 @@ CbxOptions *cbx_options_parse(char **arguments, GError **error)
     if (!understand(o, &raw, error)) {
         return NULL;
     }
+    choose_drivers(o);
+    if (o->screendump && !has_screen(o, error)) {
+        return NULL;
+    }
     return g_steal_pointer(&o);
 }
 
 void cbx_options_free(CbxOptions *o)
 {
+    g_ptr_array_unref(o->drivers);
     g_ptr_array_unref(o->calls);
     g_ptr_array_unref(o->faults);
     g_ptr_array_unref(o->checks);
@@ -501,30 +568,29 @@ void cbx_options_free(CbxOptions *o)
     g_free(o);
 }
 
-const CbxDriver *cbx_options_driver(const CbxOptions *o)
+char *cbx_options_driver_names(const CbxOptions *o)
 {
-    const CbxCall *first;
+    GString *names = g_string_new(NULL);
 
-    if (o->driver) {
-        return o->driver;
+    for (guint i = 0; i < o->drivers->len; i++) {
+        const CbxDriver *driver = g_ptr_array_index(o->drivers, i);
+
+        g_string_append_printf(names, "%s%s", i ? "," : "", driver->name);
     }
-    if (o->calls->len == 0) {
-        return &cbx_drivers[0];
-    }
-    first = g_ptr_array_index(o->calls, 0);
-    return cbx_driver_for(first->number);
+    return g_string_free(names, FALSE);
 }
 
-gboolean cbx_options_selects(const CbxOptions *o, guint number)
+gboolean cbx_options_selects(const CbxOptions *o, const CbxDriver *driver,
+                             guint number)
 {
     if (o->calls->len == 0) {
-        return cbx_driver_runs(cbx_options_driver(o), number);
+        return cbx_driver_runs(driver, number);
     }
     for (guint i = 0; i < o->calls->len; i++) {
         const CbxCall *call = g_ptr_array_index(o->calls, i);
 
         if (call->number == number) {
-            return TRUE;
+            return o->brought || cbx_driver_runs(driver, number);
         }
     }
     return FALSE;

@@ -28,9 +28,9 @@ GQuark cbx_error_quark(void);
 typedef struct CbxOptions {
     const CbxArch *arch;
     const CbxIommu *iommu;
-    const CbxDriver *driver; /* NULL: the one that runs the calls */
-    CbxDriver *brought;    /* the user's own; then driver is this one */
-    char *driver_path;     /* its file, or NULL */
+    GPtrArray *drivers;    /* const CbxDriver *: those that are run */
+    CbxDriver *brought;    /* the user's own; then drivers has only this */
+    char *driver_path;     /* its file, or NULL; then there is one driver */
     char *device;          /* a further -device argument, or NULL */
     char *device_id;       /* "1234:11e8": device of the driver, or NULL */
     GPtrArray *calls;      /* const CbxCall *; empty: all that a driver runs */
@@ -63,17 +63,15 @@ void cbx_options_free(CbxOptions *options);
 /* Lists the options of `cbx run`, ready to print. Free with g_free(). */
 char *cbx_options_help(void);
 
-/*
- * The driver that is run: the one asked for, or that which exercises the
- * selected calls. Not NULL.
- */
-const CbxDriver *cbx_options_driver(const CbxOptions *options);
+/* The drivers that are run, with commas. Free with g_free(). */
+char *cbx_options_driver_names(const CbxOptions *options);
 
 /* Is check @name to be judged? */
 gboolean cbx_options_judges(const CbxOptions *options, const char *name);
 
-/* Is call @number (CBX_API_*) to be run? */
-gboolean cbx_options_selects(const CbxOptions *options, guint number);
+/* Is call @number (CBX_API_*) to be run by @driver? */
+gboolean cbx_options_selects(const CbxOptions *options,
+                             const CbxDriver *driver, guint number);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CbxOptions, cbx_options_free)
 

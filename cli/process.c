@@ -22,10 +22,10 @@
 #define MESSAGES_MAX 65536
 
 typedef enum Channel {
-    REPORT,
     CONSOLE,
     MESSAGES,
-    CHANNELS
+    REPORT,     /* and behind it those of the other ports */
+    CHANNELS_MAX = REPORT + CBX_DRIVERS_MAX
 } Channel;
 
 typedef struct Run Run;
@@ -43,7 +43,8 @@ struct Run {
     const CbxListener *listener;
     GMainLoop *loop;
     GSubprocess *child;
-    Stream streams[CHANNELS];
+    Stream streams[CHANNELS_MAX];
+    guint channels;       /* of these in use */
     gboolean over;        /* the ending is decided */
     gboolean dying;
     guint deadline;       /* timer: end of the run, of the dying, of stopping */
@@ -159,8 +160,9 @@ static void deliver(Stream *stream, const char *data, gsize length)
         g_string_append_len(messages, data,
                             (gssize)MIN(length, MESSAGES_MAX - messages->len));
         break;
-    case REPORT:
-        switch (run->listener->report(data, length, run->listener->user)) {
+    default:
+        switch (run->listener->report(stream->channel - REPORT, data, length,
+                                      run->listener->user)) {
         case CBX_WISH_STOP:
             stop(run, CBX_ENDING_STOPPED);
             break;
@@ -174,8 +176,6 @@ static void deliver(Stream *stream, const char *data, gsize length)
             break;
         }
         break;
-    case CHANNELS:
-        g_assert_not_reached();
     }
 }
 
@@ -232,7 +232,7 @@ static void on_exit_of_child(GObject *object, GAsyncResult *result,
     Run *run = data;
 
     g_subprocess_wait_finish(G_SUBPROCESS(object), result, NULL);
-    for (int i = 0; i < CHANNELS; i++) {
+    for (guint i = 0; i < run->channels; i++) {
         drain(&run->streams[i]);
     }
     decide(run, CBX_ENDING_EXITED);
@@ -279,10 +279,11 @@ static gboolean start(Run *run, const CbxMachine *machine, GError **error)
 {
     g_autoptr(GSubprocessLauncher) launcher =
         g_subprocess_launcher_new(G_SUBPROCESS_FLAGS_STDERR_MERGE);
-    int ends[CHANNELS];
+    int ends[CHANNELS_MAX];
     GError *bad = NULL;
 
-    for (int i = 0; i < CHANNELS; i++) {
+    run->channels = REPORT + machine->ports;
+    for (guint i = 0; i < run->channels; i++) {
         ends[i] = open_stream(run, (Channel)i);
         if (ends[i] < 0) {
             g_set_error(error, CBX_ERROR, CBX_ERROR_ENVIRONMENT,
@@ -294,7 +295,10 @@ static gboolean start(Run *run, const CbxMachine *machine, GError **error)
             return FALSE;
         }
     }
-    g_subprocess_launcher_take_fd(launcher, ends[REPORT], CBX_FD_REPORT);
+    for (guint i = 0; i < machine->ports; i++) {
+        g_subprocess_launcher_take_fd(launcher, ends[REPORT + i],
+                                      cbx_machine_report_fd(i));
+    }
     g_subprocess_launcher_take_fd(launcher, ends[CONSOLE], CBX_FD_CONSOLE);
     g_subprocess_launcher_take_stdout_fd(launcher, ends[MESSAGES]);
     g_subprocess_launcher_set_child_setup(launcher, settle,
@@ -323,7 +327,7 @@ static gboolean start(Run *run, const CbxMachine *machine, GError **error)
 
 static void clear(Run *run)
 {
-    for (int i = 0; i < CHANNELS; i++) {
+    for (guint i = 0; i < CHANNELS_MAX; i++) {
         if (run->streams[i].source) {
             g_source_remove(run->streams[i].source);
         }
@@ -349,10 +353,12 @@ CbxProcess *cbx_process_run(const CbxMachine *machine, double timeout,
         .process = process,
         .listener = listener,
         .loop = g_main_loop_new(NULL, FALSE),
-        .streams = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 } },
     };
     gboolean started;
 
+    for (guint i = 0; i < CHANNELS_MAX; i++) {
+        run.streams[i].fd = -1;
+    }
     process->messages = g_string_new(NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(interrupts); i++) {
         run.signals[i] = g_unix_signal_add(interrupts[i], on_signal[i], &run);

@@ -18,7 +18,8 @@ typedef enum CbxWish {
 
 /* Both are called from cbx_process_run() as data arrive. */
 typedef struct CbxListener {
-    CbxWish (*report)(const char *data, gsize length, gpointer user);
+    CbxWish (*report)(guint port, const char *data, gsize length,
+                      gpointer user);
     void (*console)(const char *data, gsize length, gpointer user);
     gpointer user;
 } CbxListener;
@@ -44,7 +45,7 @@ typedef struct CbxProcess {
 } CbxProcess;
 
 /*
- * Starts @machine with a pipe each on CBX_FD_REPORT and CBX_FD_CONSOLE, and
+ * Starts @machine with a pipe for each report and one for the console, and
  * returns when it has ended and everything it wrote has been handed to
  * @listener. Ends it after @timeout seconds. If this command dies, the kernel
  * kills the child. Returns NULL and sets @error (CBX_ERROR_ENVIRONMENT) when

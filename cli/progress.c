@@ -22,20 +22,26 @@ CbxProgress *cbx_progress_new(FILE *out, guint run, guint runs)
     return p;
 }
 
-/* What the run is at; for a check its call, or else who makes it. */
-static const char *stage_of(const CbxReport *report)
+/*
+ * What the run is at; for a check its call, or else who makes it. Free with
+ * g_free().
+ */
+static char *stage_of(const CbxReport *report)
 {
     const CbxResult *last;
+    const char *port;
 
     if (report->results->len == 0) {
-        return report->has_device ? "the driver is starting"
-                                  : "the guest is starting";
+        return g_strdup(cbx_report_device(report) ? "the driver is starting"
+                                                  : "the guest is starting");
     }
     last = g_ptr_array_index(report->results, report->results->len - 1);
-    return *last->api ? last->api : last->driver;
+    port = cbx_result_port(last);
+    return g_strconcat(port ? port : "", port ? ": " : "",
+                       *last->api ? last->api : last->driver, NULL);
 }
 
-static void draw(CbxProgress *p, const CbxReport *report)
+static void draw(CbxProgress *p, const CbxReport *report, const char *stage)
 {
     const CbxResult *last = NULL;
     g_autofree char *line = NULL;
@@ -46,10 +52,10 @@ static void draw(CbxProgress *p, const CbxReport *report)
     if (report->results->len > 0) {
         last = g_ptr_array_index(report->results, report->results->len - 1);
         line = g_strdup_printf("%s%u checks, %s%s%s", p->prefix,
-                               report->results->len, stage_of(report),
+                               report->results->len, stage,
                                *last->variant ? ", " : "", last->variant);
     } else {
-        line = g_strconcat(p->prefix, stage_of(report), NULL);
+        line = g_strconcat(p->prefix, stage, NULL);
     }
     /* One column is left: a full line would move on to the next. */
     plain = cbx_plain(line);
@@ -61,7 +67,7 @@ static void draw(CbxProgress *p, const CbxReport *report)
 void cbx_progress_update(CbxProgress *p, const CbxReport *report)
 {
     gint64 now = g_get_monotonic_time();
-    const char *stage = stage_of(report);
+    g_autofree char *stage = stage_of(report);
     gboolean news = g_strcmp0(stage, p->stage) != 0;
 
     if (!p->out ||
@@ -70,7 +76,7 @@ void cbx_progress_update(CbxProgress *p, const CbxReport *report)
         return;
     }
     if (p->terminal.moves) {
-        draw(p, report);
+        draw(p, report, stage);
         p->drawn = now;
     } else {
         g_autofree char *plain = cbx_plain(stage);
@@ -79,7 +85,7 @@ void cbx_progress_update(CbxProgress *p, const CbxReport *report)
         fflush(p->out);
     }
     g_free(p->stage);
-    p->stage = g_strdup(stage);
+    p->stage = g_steal_pointer(&stage);
 }
 
 void cbx_progress_free(CbxProgress *p)

@@ -105,29 +105,29 @@ const char *cbx_outcome_name(CbxOutcome outcome)
     return outcome_names[outcome];
 }
 
-static void G_GNUC_PRINTF(2, 3) add_defect(CbxReport *report,
+static void G_GNUC_PRINTF(2, 3) add_defect(CbxPort *port,
                                            const char *format, ...)
 {
     va_list args;
 
-    if (report->defects->len > DEFECTS_MAX) {
+    if (port->defects->len > DEFECTS_MAX) {
         return;
     }
-    if (report->defects->len == DEFECTS_MAX) {
-        g_ptr_array_add(report->defects, g_strdup("and more of the kind"));
+    if (port->defects->len == DEFECTS_MAX) {
+        g_ptr_array_add(port->defects, g_strdup("and more of the kind"));
         return;
     }
     va_start(args, format);
-    g_ptr_array_add(report->defects, g_strdup_vprintf(format, args));
+    g_ptr_array_add(port->defects, g_strdup_vprintf(format, args));
     va_end(args);
 }
 
 /* ---- Fields: each reader notes what is missing or of the wrong kind ----- */
 
-static void bad_field(CbxReport *report, const char *name, const char *what)
+static void bad_field(CbxPort *port, const char *name, const char *what)
 {
-    add_defect(report, "line %" G_GUINT64_FORMAT ": field \"%s\" is %s",
-               report->lines, name, what);
+    add_defect(port, "line %" G_GUINT64_FORMAT ": field \"%s\" is %s",
+               port->lines, name, what);
 }
 
 static JsonNode *get_value(JsonObject *o, const char *name, GType type)
@@ -141,13 +141,13 @@ static JsonNode *get_value(JsonObject *o, const char *name, GType type)
     return NULL;
 }
 
-static gboolean get_text(CbxReport *report, JsonObject *o, const char *name,
+static gboolean get_text(CbxPort *port, JsonObject *o, const char *name,
                          char **value)
 {
     JsonNode *node = get_value(o, name, G_TYPE_STRING);
 
     if (!node) {
-        bad_field(report, name, "not a string or missing");
+        bad_field(port, name, "not a string or missing");
         return FALSE;
     }
     g_free(*value);
@@ -155,13 +155,13 @@ static gboolean get_text(CbxReport *report, JsonObject *o, const char *name,
     return TRUE;
 }
 
-static gboolean get_count(CbxReport *report, JsonObject *o, const char *name,
+static gboolean get_count(CbxPort *port, JsonObject *o, const char *name,
                           guint64 *value)
 {
     JsonNode *node = get_value(o, name, G_TYPE_INT64);
 
     if (!node || json_node_get_int(node) < 0) {
-        bad_field(report, name, "not a count or missing");
+        bad_field(port, name, "not a count or missing");
         return FALSE;
     }
     *value = (guint64)json_node_get_int(node);
@@ -169,7 +169,7 @@ static gboolean get_count(CbxReport *report, JsonObject *o, const char *name,
 }
 
 /* Addresses are strings such as "0x1f000": JSON numbers lose bits above 2^53 */
-static gboolean get_address(CbxReport *report, JsonObject *o, const char *name,
+static gboolean get_address(CbxPort *port, JsonObject *o, const char *name,
                             guint64 *value)
 {
     JsonNode *node = get_value(o, name, G_TYPE_STRING);
@@ -178,7 +178,7 @@ static gboolean get_address(CbxReport *report, JsonObject *o, const char *name,
     if (!g_str_has_prefix(text, "0x") ||
         !g_ascii_string_to_unsigned(text + 2, 16, 0, G_MAXUINT64, value,
                                     NULL)) {
-        bad_field(report, name, "not an address or missing");
+        bad_field(port, name, "not an address or missing");
         return FALSE;
     }
     return TRUE;
@@ -192,27 +192,27 @@ static gboolean is_null(JsonObject *o, const char *name)
 }
 
 /* The NUMA node is a number, or the word "any". */
-static gboolean get_node(CbxReport *report, JsonObject *o, const char *name,
+static gboolean get_node(CbxPort *port, JsonObject *o, const char *name,
                          char **value)
 {
     JsonNode *node = get_value(o, name, G_TYPE_INT64);
 
     if (!node) {
-        return get_text(report, o, name, value);
+        return get_text(port, o, name, value);
     }
     g_free(*value);
     *value = g_strdup_printf("%" G_GINT64_FORMAT, json_node_get_int(node));
     return TRUE;
 }
 
-static gboolean get_facts(CbxReport *report, JsonObject *o, const char *name,
+static gboolean get_facts(CbxPort *port, JsonObject *o, const char *name,
                           guint32 *facts)
 {
     JsonNode *node = json_object_get_member(o, name);
     JsonArray *array;
 
     if (!node || !JSON_NODE_HOLDS_ARRAY(node)) {
-        bad_field(report, name, "not a list or missing");
+        bad_field(port, name, "not a list or missing");
         return FALSE;
     }
     *facts = 0;
@@ -234,162 +234,163 @@ static gboolean get_facts(CbxReport *report, JsonObject *o, const char *name,
 /* ---- Records ------------------------------------------------------------ */
 
 /* The buffer that number @id means at this point of the stream. */
-static CbxBuffer *find_buffer(CbxReport *report, guint64 id)
+static CbxBuffer *find_buffer(CbxPort *port, guint64 id)
 {
-    for (guint i = report->buffers->len; i > 0; i--) {
-        CbxBuffer *b = g_ptr_array_index(report->buffers, i - 1);
+    for (guint i = port->report->buffers->len; i > 0; i--) {
+        CbxBuffer *b = g_ptr_array_index(port->report->buffers, i - 1);
 
-        if (b->id == id) {
+        if (b->port == port && b->id == id) {
             return b;
         }
     }
     return NULL;
 }
 
-static CbxSession *session_of(CbxReport *report, const char *driver)
+static CbxSession *session_of(CbxPort *port, const char *driver)
 {
-    CbxSession *s = (CbxSession *)cbx_report_session(report, driver);
+    CbxSession *s = (CbxSession *)cbx_report_session(port, driver);
 
     if (!s) {
         s = g_new0(CbxSession, 1);
         s->driver = g_strdup(driver);
-        g_ptr_array_add(report->sessions, s);
+        g_ptr_array_add(port->sessions, s);
     }
     return s;
 }
 
-static void read_device(CbxReport *report, JsonObject *o)
+static void read_device(CbxPort *port, JsonObject *o)
 {
     guint64 schema;
 
-    if (report->has_device) {
-        add_defect(report, "line %" G_GUINT64_FORMAT
-                   ": a second \"device\" record", report->lines);
+    if (port->has_device) {
+        add_defect(port, "line %" G_GUINT64_FORMAT
+                   ": a second \"device\" record", port->lines);
         return;
     }
-    if (!get_count(report, o, "schema", &schema)) {
+    if (!get_count(port, o, "schema", &schema)) {
         return;
     }
     if (schema != CBX_REPORT_SCHEMA) {
-        add_defect(report, "the device writes schema %" G_GUINT64_FORMAT
+        add_defect(port, "the device writes schema %" G_GUINT64_FORMAT
                    ", this command reads %u: rebuild both with 'make'",
                    schema, CBX_REPORT_SCHEMA);
         return;
     }
-    report->has_device = get_text(report, o, "abi", &report->abi) &&
-                         get_text(report, o, "iommu", &report->iommu) &&
-                         get_count(report, o, "addr_bits",
-                                   &report->addr_bits) &&
-                         get_text(report, o, "seed", &report->seed);
+    port->has_device = get_text(port, o, "abi", &port->abi) &&
+                         get_text(port, o, "iommu", &port->iommu) &&
+                         get_count(port, o, "addr_bits",
+                                   &port->addr_bits) &&
+                         get_text(port, o, "seed", &port->seed);
 }
 
-static void read_release(CbxReport *report, guint64 id)
+static void read_release(CbxPort *port, guint64 id)
 {
-    CbxBuffer *b = find_buffer(report, id);
+    CbxBuffer *b = find_buffer(port, id);
 
     if (!b || b->released) {
-        add_defect(report, "line %" G_GUINT64_FORMAT ": buffer %"
+        add_defect(port, "line %" G_GUINT64_FORMAT ": buffer %"
                    G_GUINT64_FORMAT " is released but was not declared",
-                   report->lines, id);
+                   port->lines, id);
         return;
     }
     b->released = TRUE;
 }
 
 /* A field that a device of an earlier version does not write. */
-static gboolean get_optional_text(CbxReport *report, JsonObject *o,
+static gboolean get_optional_text(CbxPort *port, JsonObject *o,
                                   const char *name, char **value)
 {
     return !json_object_has_member(o, name) ||
-           get_text(report, o, name, value);
+           get_text(port, o, name, value);
 }
 
-static gboolean read_findings(CbxReport *report, JsonObject *o, CbxBuffer *b)
+static gboolean read_findings(CbxPort *port, JsonObject *o, CbxBuffer *b)
 {
     b->has_gpa = !is_null(o, "gpa");
-    return (!b->has_gpa || get_address(report, o, "gpa", &b->gpa)) &&
-           get_count(report, o, "pages", &b->pages) &&
-           get_count(report, o, "pages_ok", &b->pages_ok) &&
-           get_facts(report, o, "facts", &b->facts) &&
-           get_text(report, o, "iommu", &b->iommu) &&
-           get_optional_text(report, o, "memory_type", &b->memory_type) &&
-           get_optional_text(report, o, "page_type", &b->page_type);
+    return (!b->has_gpa || get_address(port, o, "gpa", &b->gpa)) &&
+           get_count(port, o, "pages", &b->pages) &&
+           get_count(port, o, "pages_ok", &b->pages_ok) &&
+           get_facts(port, o, "facts", &b->facts) &&
+           get_text(port, o, "iommu", &b->iommu) &&
+           get_optional_text(port, o, "memory_type", &b->memory_type) &&
+           get_optional_text(port, o, "page_type", &b->page_type);
 }
 
-static gboolean read_description(CbxReport *report, JsonObject *o,
+static gboolean read_description(CbxPort *port, JsonObject *o,
                                  CbxBuffer *b)
 {
     if (is_null(o, "api")) {
         b->api = g_strdup("");
-    } else if (!get_text(report, o, "api", &b->api)) {
+    } else if (!get_text(port, o, "api", &b->api)) {
         return FALSE;
     }
-    return get_count(report, o, "element", &b->element) &&
-           get_address(report, o, "va", &b->va) &&
-           get_address(report, o, "logical", &b->logical) &&
-           get_count(report, o, "length", &b->length) &&
-           get_address(report, o, "min", &b->min) &&
-           get_address(report, o, "max", &b->max) &&
-           get_count(report, o, "align", &b->align) &&
-           get_text(report, o, "cache", &b->cache) &&
-           get_node(report, o, "node", &b->node) &&
-           get_text(report, o, "status", &b->status);
+    return get_count(port, o, "element", &b->element) &&
+           get_address(port, o, "va", &b->va) &&
+           get_address(port, o, "logical", &b->logical) &&
+           get_count(port, o, "length", &b->length) &&
+           get_address(port, o, "min", &b->min) &&
+           get_address(port, o, "max", &b->max) &&
+           get_count(port, o, "align", &b->align) &&
+           get_text(port, o, "cache", &b->cache) &&
+           get_node(port, o, "node", &b->node) &&
+           get_text(port, o, "status", &b->status);
 }
 
-static void read_declare(CbxReport *report, JsonObject *o, guint64 id)
+static void read_declare(CbxPort *port, JsonObject *o, guint64 id)
 {
     CbxBuffer *b = g_new0(CbxBuffer, 1);
 
+    b->port = port;
     b->id = id;
-    if (read_description(report, o, b) &&
-        (strcmp(b->status, "ok") != 0 || read_findings(report, o, b))) {
-        g_ptr_array_add(report->buffers, b);
+    if (read_description(port, o, b) &&
+        (strcmp(b->status, "ok") != 0 || read_findings(port, o, b))) {
+        g_ptr_array_add(port->report->buffers, b);
     } else {
         buffer_free(b);
     }
 }
 
-static void read_buffer(CbxReport *report, JsonObject *o)
+static void read_buffer(CbxPort *port, JsonObject *o)
 {
     g_autofree char *event = NULL;
     guint64 id;
 
-    if (!get_text(report, o, "event", &event) ||
-        !get_count(report, o, "id", &id)) {
+    if (!get_text(port, o, "event", &event) ||
+        !get_count(port, o, "id", &id)) {
         return;
     }
     if (strcmp(event, "release") == 0) {
-        read_release(report, id);
+        read_release(port, id);
         return;
     }
     if (strcmp(event, "inspect") == 0) {
         return;
     }
     if (strcmp(event, "declare") != 0) {
-        bad_field(report, "event", "not declare, inspect or release");
+        bad_field(port, "event", "not declare, inspect or release");
         return;
     }
-    read_declare(report, o, id);
+    read_declare(port, o, id);
 }
 
 /* The optional "buffer" of a result is a decimal number in a string. */
-static CbxBuffer *read_result_buffer(CbxReport *report, JsonObject *o)
+static CbxBuffer *read_result_buffer(CbxPort *port, JsonObject *o)
 {
     g_autofree char *text = NULL;
     CbxBuffer *b = NULL;
     guint64 id;
 
     if (!json_object_has_member(o, "buffer") ||
-        !get_text(report, o, "buffer", &text)) {
+        !get_text(port, o, "buffer", &text)) {
         return NULL;
     }
     if (g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, &id, NULL)) {
-        b = find_buffer(report, id);
+        b = find_buffer(port, id);
     }
     if (!b) {
-        add_defect(report, "line %" G_GUINT64_FORMAT
+        add_defect(port, "line %" G_GUINT64_FORMAT
                    ": a result names buffer \"%s\", which was not declared",
-                   report->lines, text);
+                   port->lines, text);
     }
     return b;
 }
@@ -405,104 +406,105 @@ static gboolean parse_outcome(const char *name, CbxOutcome *outcome)
     return FALSE;
 }
 
-static void read_result(CbxReport *report, JsonObject *o)
+static void read_result(CbxPort *port, JsonObject *o)
 {
     g_autofree char *verdict = NULL;
     CbxResult *r = g_new0(CbxResult, 1);
 
-    if (!get_text(report, o, "driver", &r->driver) ||
-        !get_text(report, o, "api", &r->api) ||
-        !get_text(report, o, "variant", &r->variant) ||
-        !get_text(report, o, "check", &r->check) ||
-        !get_text(report, o, "verdict", &verdict) ||
-        !get_text(report, o, "expected", &r->expected) ||
-        !get_text(report, o, "seen", &r->seen) ||
-        !get_text(report, o, "source", &r->source)) {
+    if (!get_text(port, o, "driver", &r->driver) ||
+        !get_text(port, o, "api", &r->api) ||
+        !get_text(port, o, "variant", &r->variant) ||
+        !get_text(port, o, "check", &r->check) ||
+        !get_text(port, o, "verdict", &verdict) ||
+        !get_text(port, o, "expected", &r->expected) ||
+        !get_text(port, o, "seen", &r->seen) ||
+        !get_text(port, o, "source", &r->source)) {
         cbx_result_free(r);
         return;
     }
     if (!parse_outcome(verdict, &r->outcome)) {
-        add_defect(report, "line %" G_GUINT64_FORMAT
+        add_defect(port, "line %" G_GUINT64_FORMAT
                    ": verdict \"%s\" is not pass, fail or skip",
-                   report->lines, verdict);
+                   port->lines, verdict);
         cbx_result_free(r);
         return;
     }
-    r->buffer = read_result_buffer(report, o);
-    r->time_ns = report->last_ns;
-    g_ptr_array_add(report->results, r);
+    r->buffer = read_result_buffer(port, o);
+    r->port = port;
+    r->time_ns = port->report->last_ns;
+    g_ptr_array_add(port->report->results, r);
 }
 
-static void read_start(CbxReport *report, JsonObject *o)
+static void read_start(CbxPort *port, JsonObject *o)
 {
     g_autofree char *driver = NULL;
     CbxSession *s;
 
-    if (!get_text(report, o, "driver", &driver)) {
+    if (!get_text(port, o, "driver", &driver)) {
         return;
     }
-    s = session_of(report, driver);
+    s = session_of(port, driver);
     if (s->started) {
-        add_defect(report, "line %" G_GUINT64_FORMAT
-                   ": driver %s starts a second time", report->lines, driver);
+        add_defect(port, "line %" G_GUINT64_FORMAT
+                   ": driver %s starts a second time", port->lines, driver);
     }
     s->started = TRUE;
-    s->start_ns = report->last_ns;
+    s->start_ns = port->report->last_ns;
 }
 
-static void read_end(CbxReport *report, JsonObject *o)
+static void read_end(CbxPort *port, JsonObject *o)
 {
     g_autofree char *driver = NULL;
     CbxSession *s;
 
-    if (!get_text(report, o, "driver", &driver)) {
+    if (!get_text(port, o, "driver", &driver)) {
         return;
     }
-    s = session_of(report, driver);
+    s = session_of(port, driver);
     if (s->verdict) {
-        add_defect(report, "line %" G_GUINT64_FORMAT
-                   ": driver %s ends a second time", report->lines, driver);
+        add_defect(port, "line %" G_GUINT64_FORMAT
+                   ": driver %s ends a second time", port->lines, driver);
     }
-    s->end_ns = report->last_ns;
-    get_text(report, o, "verdict", &s->verdict);
+    s->end_ns = port->report->last_ns;
+    get_text(port, o, "verdict", &s->verdict);
 }
 
-static void read_text(CbxReport *report, JsonObject *o)
+static void read_text(CbxPort *port, JsonObject *o)
 {
     CbxText *t = g_new0(CbxText, 1);
 
-    if (get_text(report, o, "level", &t->level) &&
-        get_text(report, o, "text", &t->text)) {
-        g_ptr_array_add(report->texts, t);
+    if (get_text(port, o, "level", &t->level) &&
+        get_text(port, o, "text", &t->text)) {
+        g_ptr_array_add(port->report->texts, t);
     } else {
         text_free(t);
     }
 }
 
-static void read_crash(CbxReport *report, JsonObject *o)
+static void read_crash(CbxPort *port, JsonObject *o)
 {
-    if (!report->crash_code) {
-        report->crash_code = g_strdup("unknown");
-        report->crash_text = g_strdup("");
-        get_text(report, o, "code", &report->crash_code);
-        get_text(report, o, "text", &report->crash_text);
+    if (!port->report->crash_code) {
+        port->report->crash_code = g_strdup("unknown");
+        port->report->crash_text = g_strdup("");
+        get_text(port, o, "code", &port->report->crash_code);
+        get_text(port, o, "text", &port->report->crash_text);
     }
 }
 
-static void read_fault(CbxReport *report, JsonObject *o G_GNUC_UNUSED)
+static void read_fault(CbxPort *port, JsonObject *o G_GNUC_UNUSED)
 {
-    report->faults_struck++;
+    port->report->faults_struck++;
 }
 
 /* Probes and frames are told for people; checks report on them. */
-static void read_nothing(CbxReport *report G_GNUC_UNUSED,
+static void read_nothing(CbxPort *port G_GNUC_UNUSED,
                          JsonObject *o G_GNUC_UNUSED)
 {
 }
 
 static const struct {
     const char *type;
-    void (*read)(CbxReport *report, JsonObject *o);
+    void (*read)(CbxPort *port, JsonObject *o);
 } readers[] = {
     { "device", read_device },
     { "buffer", read_buffer },
@@ -516,48 +518,51 @@ static const struct {
     { "crash",  read_crash },
 };
 
-static void read_record(CbxReport *report, JsonObject *o)
+static void read_record(CbxPort *port, JsonObject *o)
 {
     g_autofree char *type = NULL;
     guint64 seq;
 
-    if (!get_text(report, o, "type", &type)) {
+    if (!get_text(port, o, "type", &type)) {
         return;
     }
-    if (get_count(report, o, "seq", &seq)) {
-        if (seq != report->next_seq) {
-            add_defect(report, "line %" G_GUINT64_FORMAT ": record %"
+    if (get_count(port, o, "seq", &seq)) {
+        if (seq != port->next_seq) {
+            add_defect(port, "line %" G_GUINT64_FORMAT ": record %"
                        G_GUINT64_FORMAT " where %" G_GUINT64_FORMAT
-                       " was due", report->lines, seq, report->next_seq);
+                       " was due", port->lines, seq, port->next_seq);
         }
-        report->next_seq = seq + 1;
+        port->next_seq = seq + 1;
     }
-    get_count(report, o, "time_ns", &report->last_ns);
-    if (report->records++ == 0) {
-        report->first_ns = report->last_ns;
+    get_count(port, o, "time_ns", &port->report->last_ns);
+    if (port->records++ == 0) {
+        port->first_ns = port->report->last_ns;
     }
-    if (!report->has_device && strcmp(type, "device") != 0) {
-        add_defect(report, "line %" G_GUINT64_FORMAT
+    if (port->report->records++ == 0) {
+        port->report->first_ns = port->first_ns;
+    }
+    if (!port->has_device && strcmp(type, "device") != 0) {
+        add_defect(port, "line %" G_GUINT64_FORMAT
                    ": record \"%s\" without a readable \"device\" record"
-                   " before it", report->lines, type);
+                   " before it", port->lines, type);
     }
     for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
         if (strcmp(type, readers[i].type) == 0) {
-            readers[i].read(report, o);
+            readers[i].read(port, o);
             return;
         }
     }
-    add_defect(report, "line %" G_GUINT64_FORMAT
-               ": unknown record type \"%s\"", report->lines, type);
+    add_defect(port, "line %" G_GUINT64_FORMAT
+               ": unknown record type \"%s\"", port->lines, type);
 }
 
-static void read_line(CbxReport *report, const char *line, gsize length)
+static void read_line(CbxPort *port, const char *line, gsize length)
 {
     g_autoptr(JsonParser) parser = json_parser_new_immutable();
     g_autoptr(GError) error = NULL;
     JsonNode *root = NULL;
 
-    report->lines++;
+    port->lines++;
     if (g_utf8_validate(line, (gssize)length, NULL) &&
         json_parser_load_from_data(parser, line, (gssize)length, &error)) {
         root = json_parser_get_root(parser);
@@ -566,57 +571,93 @@ static void read_line(CbxReport *report, const char *line, gsize length)
         g_autofree char *start = g_strndup(line, MIN(length, 60));
         g_autofree char *shown = g_strescape(start, NULL);
 
-        add_defect(report, "line %" G_GUINT64_FORMAT
-                   " is not a JSON object: %s", report->lines, shown);
+        add_defect(port, "line %" G_GUINT64_FORMAT
+                   " is not a JSON object: %s", port->lines, shown);
         return;
     }
-    read_record(report, json_node_get_object(root));
+    read_record(port, json_node_get_object(root));
 }
 
 /* ---- Interface ---------------------------------------------------------- */
+
+static void port_free(gpointer data)
+{
+    CbxPort *port = data;
+
+    g_free(port->driver);
+    g_free(port->abi);
+    g_free(port->iommu);
+    g_free(port->seed);
+    g_ptr_array_unref(port->sessions);
+    g_ptr_array_unref(port->defects);
+    g_string_free(port->partial, TRUE);
+    g_free(port);
+}
 
 CbxReport *cbx_report_new(void)
 {
     CbxReport *report = g_new0(CbxReport, 1);
 
+    report->ports = g_ptr_array_new_with_free_func(port_free);
     report->buffers = g_ptr_array_new_with_free_func(buffer_free);
     report->results = g_ptr_array_new_with_free_func(
         (GDestroyNotify)cbx_result_free);
-    report->sessions = g_ptr_array_new_with_free_func(session_free);
     report->texts = g_ptr_array_new_with_free_func(text_free);
-    report->defects = g_ptr_array_new_with_free_func(g_free);
-    report->partial = g_string_new(NULL);
     return report;
 }
 
 void cbx_report_free(CbxReport *report)
 {
-    g_free(report->abi);
-    g_free(report->iommu);
-    g_free(report->seed);
     g_ptr_array_unref(report->buffers);
     g_ptr_array_unref(report->results);
-    g_ptr_array_unref(report->sessions);
     g_ptr_array_unref(report->texts);
+    g_ptr_array_unref(report->ports);
     g_free(report->crash_code);
     g_free(report->crash_text);
-    g_ptr_array_unref(report->defects);
-    g_string_free(report->partial, TRUE);
     g_free(report);
 }
 
-void cbx_report_feed(CbxReport *report, const char *data, gsize length)
+CbxPort *cbx_report_add_port(CbxReport *report, const char *driver)
+{
+    CbxPort *port = g_new0(CbxPort, 1);
+
+    port->report = report;
+    port->driver = g_strdup(driver);
+    port->sessions = g_ptr_array_new_with_free_func(session_free);
+    port->defects = g_ptr_array_new_with_free_func(g_free);
+    port->partial = g_string_new(NULL);
+    g_ptr_array_add(report->ports, port);
+    return port;
+}
+
+CbxPort *cbx_report_port(const CbxReport *report, guint index)
+{
+    return g_ptr_array_index(report->ports, index);
+}
+
+const CbxPort *cbx_report_device(const CbxReport *report)
+{
+    for (guint i = 0; i < report->ports->len; i++) {
+        const CbxPort *port = cbx_report_port(report, i);
+
+        if (port->has_device) {
+            return port;
+        }
+    }
+    return NULL;
+}
+
+void cbx_report_feed(CbxPort *port, const char *data, gsize length)
 {
     while (length > 0) {
         const char *newline = memchr(data, '\n', length);
         gsize taken = newline ? (gsize)(newline - data) : length;
-        gsize room = LINE_MAX_BYTES - report->partial->len;
+        gsize room = LINE_MAX_BYTES - port->partial->len;
 
-        g_string_append_len(report->partial, data,
-                            (gssize)MIN(taken, room));
+        g_string_append_len(port->partial, data, (gssize)MIN(taken, room));
         if (newline) {
-            read_line(report, report->partial->str, report->partial->len);
-            g_string_truncate(report->partial, 0);
+            read_line(port, port->partial->str, port->partial->len);
+            g_string_truncate(port->partial, 0);
             taken++;
         }
         data += taken;
@@ -626,22 +667,31 @@ void cbx_report_feed(CbxReport *report, const char *data, gsize length)
 
 void cbx_report_close(CbxReport *report)
 {
-    if (report->partial->len > 0) {
-        add_defect(report, "the stream breaks off in line %"
-                   G_GUINT64_FORMAT, report->lines + 1);
-        g_string_truncate(report->partial, 0);
+    for (guint i = 0; i < report->ports->len; i++) {
+        CbxPort *port = cbx_report_port(report, i);
+
+        if (port->partial->len > 0) {
+            add_defect(port, "the stream breaks off in line %"
+                       G_GUINT64_FORMAT, port->lines + 1);
+            g_string_truncate(port->partial, 0);
+        }
     }
 }
 
-const CbxSession *cbx_report_session(const CbxReport *report,
-                                     const char *driver)
+const CbxSession *cbx_report_session(const CbxPort *port, const char *driver)
 {
-    for (guint i = 0; i < report->sessions->len; i++) {
-        const CbxSession *s = g_ptr_array_index(report->sessions, i);
+    for (guint i = 0; i < port->sessions->len; i++) {
+        const CbxSession *s = g_ptr_array_index(port->sessions, i);
 
         if (strcmp(s->driver, driver) == 0) {
             return s;
         }
     }
     return NULL;
+}
+
+const char *cbx_result_port(const CbxResult *r)
+{
+    return r->port && r->port->report->ports->len > 1 ? r->port->driver
+                                                      : NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The report stream (one JSON object per line, written by the device) read
- * into memory. Reading never fails as a whole: what is wrong with the stream
- * is kept as a list of defects, for the verdict.
+ * The report streams (one JSON object per line, written by the devices, one
+ * for each driver) read into memory. Reading never fails as a whole: what is
+ * wrong with a stream is kept as a list of defects, for the verdict.
  */
 #ifndef CBX_CLI_REPORT_H
 #define CBX_CLI_REPORT_H
@@ -18,8 +18,12 @@ typedef enum CbxOutcome {
     CBX_OUTCOME_SKIP,
 } CbxOutcome;
 
+typedef struct CbxReport CbxReport;
+typedef struct CbxPort CbxPort;
+
 /* A declared buffer: what the driver said and what the device saw. */
 typedef struct CbxBuffer {
+    const CbxPort *port;
     guint64 id;         /* given by the device; may return after a release */
     char *api;          /* documented name, or "" */
     guint64 element;    /* index within a vector */
@@ -45,6 +49,7 @@ typedef struct CbxBuffer {
 } CbxBuffer;
 
 typedef struct CbxResult {
+    const CbxPort *port; /* where it stood or what it is about; NULL: the run */
     char *driver;
     char *api;          /* "" when it concerns the whole run */
     char *variant;
@@ -71,40 +76,62 @@ typedef struct CbxText {
     char *text;
 } CbxText;
 
-typedef struct CbxReport {
+/* The stream of one device, and the driver that it is for. */
+struct CbxPort {
+    CbxReport *report;
+    char *driver;
     gboolean has_device;
     char *abi;
     char *iommu;
     guint64 addr_bits;
     char *seed;
+    GPtrArray *sessions;   /* CbxSession */
+    GPtrArray *defects;    /* char *: sentences */
+    guint64 records;       /* lines that were records */
+    guint64 first_ns;      /* QEMU's virtual clock at the first of them */
+    GString *partial;      /* the line being received */
+    guint64 lines;
+    guint64 next_seq;
+};
+
+/* What all of them say, in the order of arrival. */
+struct CbxReport {
+    GPtrArray *ports;      /* CbxPort, in the order of the drivers */
     GPtrArray *buffers;    /* CbxBuffer, in order of declaration */
     GPtrArray *results;    /* CbxResult */
-    GPtrArray *sessions;   /* CbxSession */
     GPtrArray *texts;      /* CbxText */
     guint faults_struck;   /* "fault" records */
     char *crash_code;      /* NULL unless the guest reported a crash */
     char *crash_text;
-    GPtrArray *defects;    /* char *: sentences */
-    guint64 records;       /* lines that were records */
-    guint64 first_ns;      /* QEMU's virtual clock at the first of them */
+    guint64 records;
+    guint64 first_ns;      /* QEMU's virtual clock at the first record */
     guint64 last_ns;       /* and at the latest */
-    GString *partial;      /* the line being received */
-    guint64 lines;
-    guint64 next_seq;
-} CbxReport;
+};
 
 CbxReport *cbx_report_new(void);
 void cbx_report_free(CbxReport *report);
 
-/* Takes the next @length bytes of the stream, whole lines or not. */
-void cbx_report_feed(CbxReport *report, const char *data, gsize length);
+/* A further stream, of the device of @driver. The report owns it. */
+CbxPort *cbx_report_add_port(CbxReport *report, const char *driver);
+CbxPort *cbx_report_port(const CbxReport *report, guint index);
 
-/* The stream is over: an unfinished line is a defect. */
+/* The first that has said what its device is, or NULL. */
+const CbxPort *cbx_report_device(const CbxReport *report);
+
+/* Takes the next @length bytes of the stream, whole lines or not. */
+void cbx_report_feed(CbxPort *port, const char *data, gsize length);
+
+/* The streams are over: an unfinished line is a defect. */
 void cbx_report_close(CbxReport *report);
 
 /* The session of @driver, or NULL when it has written neither start nor end. */
-const CbxSession *cbx_report_session(const CbxReport *report,
-                                     const char *driver);
+const CbxSession *cbx_report_session(const CbxPort *port, const char *driver);
+
+/*
+ * The driver that a result is to be told apart by: NULL where there is only
+ * one, and for what is about the run as a whole.
+ */
+const char *cbx_result_port(const CbxResult *result);
 
 /* "pass", "fail" or "skip". */
 const char *cbx_outcome_name(CbxOutcome outcome);

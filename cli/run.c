@@ -34,24 +34,37 @@ typedef struct Run {
 
 /* ---- While it runs ------------------------------------------------------ */
 
-static CbxWish on_report(const char *data, gsize length, gpointer user)
+/* The stand-in has said its last word about every driver. */
+static gboolean all_ended(const CbxReport *report)
+{
+    for (guint i = 0; i < report->ports->len; i++) {
+        const CbxSession *host =
+            cbx_report_session(cbx_report_port(report, i), CBX_STAND_IN);
+
+        if (!host || !host->verdict) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static CbxWish on_report(guint port, const char *data, gsize length,
+                         gpointer user)
 {
     Run *run = user;
-    const CbxSession *host;
 
     if (!run->clock.report) {
         run->clock.report = g_get_monotonic_time();
     }
     if (run->kept) {
-        fwrite(data, 1, length, run->kept->report);
+        fwrite(data, 1, length, run->kept->report[port]);
     }
-    cbx_report_feed(run->report, data, length);
+    cbx_report_feed(cbx_report_port(run->report, port), data, length);
     cbx_progress_update(run->progress, run->report);
-    host = cbx_report_session(run->report, CBX_STAND_IN);
     if (run->report->crash_code) {
         return CBX_WISH_LET_DIE;
     }
-    return host && host->verdict ? CBX_WISH_STOP : CBX_WISH_GO_ON;
+    return all_ended(run->report) ? CBX_WISH_STOP : CBX_WISH_GO_ON;
 }
 
 static void on_console(const char *data, gsize length, gpointer user)
@@ -99,7 +112,7 @@ static CbxProcess *execute(Run *run, GError **error)
         return NULL;
     }
     if (o->keep) {
-        run->kept = cbx_kept_open(o->keep, (const char *const *)machine->argv,
+        run->kept = cbx_kept_open(o, (const char *const *)machine->argv,
                                   error);
         if (!run->kept) {
             return NULL;
@@ -211,8 +224,7 @@ static void show_messages(const Run *run, const CbxProcess *process,
 
 static int conclude(Run *run, const CbxProcess *process, const char *error)
 {
-    g_autoptr(GArray) timing = cbx_timing(run->options, run->report,
-                                          &run->clock, process);
+    g_autoptr(GArray) timing = cbx_timing(run->report, &run->clock, process);
     g_autoptr(CbxJudgement) judgement = NULL;
     g_auto(GStrv) last_words = NULL;
     CbxSummary summary = {
@@ -258,6 +270,11 @@ static int run_once(const CbxOptions *options, guint number)
                                      options->repeat),
     };
 
+    for (guint i = 0; i < options->drivers->len; i++) {
+        const CbxDriver *driver = g_ptr_array_index(options->drivers, i);
+
+        cbx_report_add_port(report, driver->name);
+    }
     process = execute(&run, &error);
     cbx_progress_free(run.progress);
     return conclude(&run, process, error ? error->message : NULL);

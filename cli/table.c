@@ -31,6 +31,10 @@ static const CbxColumn sums[] = {
     { .title = { "", "skipped" }, .shorter = "skipped", .right = TRUE },
 };
 
+/* Rows of what is about no call. */
+#define RUN_AS_A_WHOLE    "the run as a whole"
+#define DRIVER_AS_A_WHOLE "  the driver as a whole"
+
 typedef struct Tally {
     guint passed;
     guint judged;  /* passed or failed; a skip is neither */
@@ -140,36 +144,74 @@ static void add_sum(CbxGrid *grid, const char *title, const char *what,
     }
 }
 
-/* Results about @api that belong to none of its buffers. */
-static void tally_rest(Tally *t, const GPtrArray *results, const char *api)
+/* Rows of one driver stand below its name, unless it is the only one. */
+static void add_heading(CbxGrid *grid, const CbxPort *port)
+{
+    if (port->report->ports->len > 1) {
+        cbx_grid_add(grid, g_strdup(port->driver));
+        for (guint i = 1; i < grid->width; i++) {
+            cbx_grid_add(grid, g_strdup(""));
+        }
+    }
+}
+
+static char *indent(const CbxPort *port, const char *title)
+{
+    return g_strconcat(port->report->ports->len > 1 && *title ? "  " : "",
+                       title, NULL);
+}
+
+/* Is @r about @port? Where there is only one, all are. */
+static gboolean is_at(const CbxResult *r, const CbxPort *port)
+{
+    return r->port == port ||
+           (port && !r->port && port->report->ports->len == 1);
+}
+
+/* Results about @api at @port that belong to none of its buffers. */
+static void tally_rest(Tally *t, const GPtrArray *results,
+                       const CbxPort *port, const char *api)
 {
     for (guint i = 0; i < results->len; i++) {
         const CbxResult *r = g_ptr_array_index(results, i);
 
-        if (!r->buffer && strcmp(r->api, api) == 0) {
+        if (!r->buffer && is_at(r, port) && strcmp(r->api, api) == 0) {
             tally(t, r);
         }
     }
 }
 
 static void add_call(CbxGrid *grid, const CbxOptions *options,
-                     const CbxReport *report, const CbxJudgement *judgement,
+                     const CbxPort *port, const CbxJudgement *judgement,
                      const char *api)
 {
-    const char *title = api;
+    const CbxReport *report = port->report;
+    g_autofree char *title = indent(port, api);
     Tally rest = { 0 };
 
     for (guint i = 0; i < report->buffers->len; i++) {
         const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
 
-        if (strcmp(b->api, api) == 0) {
+        if (b->port == port && strcmp(b->api, api) == 0) {
             add_buffer(grid, title, options->iommu, report, b);
-            title = "";
+            *title = '\0';
         }
     }
-    tally_rest(&rest, report->results, api);
-    tally_rest(&rest, judgement->findings, api);
+    tally_rest(&rest, report->results, port, api);
+    tally_rest(&rest, judgement->findings, port, api);
     add_sum(grid, title, "the call", &rest);
+}
+
+/* What is about no call, of a driver or of the run. */
+static void add_rest(CbxGrid *grid, const CbxReport *report,
+                     const CbxPort *port, const CbxJudgement *judgement,
+                     const char *title)
+{
+    Tally rest = { 0 };
+
+    tally_rest(&rest, report->results, port, "");
+    tally_rest(&rest, judgement->findings, port, "");
+    add_sum(grid, title, "", &rest);
 }
 
 static void put_grid(const CbxOptions *options, const CbxReport *report,
@@ -177,14 +219,21 @@ static void put_grid(const CbxOptions *options, const CbxReport *report,
                      GString *out)
 {
     g_autoptr(CbxGrid) grid = cbx_grid_new(columns, G_N_ELEMENTS(columns));
-    Tally rest = { 0 };
+    gboolean several = report->ports->len > 1;
 
-    for (const CbxCall *c = cbx_calls; c->name; c++) {
-        add_call(grid, options, report, judgement, c->name);
+    for (guint i = 0; i < report->ports->len; i++) {
+        const CbxPort *port = cbx_report_port(report, i);
+
+        add_heading(grid, port);
+        for (const CbxCall *c = cbx_calls; c->name; c++) {
+            add_call(grid, options, port, judgement, c->name);
+        }
+        add_rest(grid, report, port, judgement,
+                 several ? DRIVER_AS_A_WHOLE : RUN_AS_A_WHOLE);
     }
-    tally_rest(&rest, report->results, "");
-    tally_rest(&rest, judgement->findings, "");
-    add_sum(grid, "the run as a whole", "", &rest);
+    if (several) {
+        add_rest(grid, report, NULL, judgement, RUN_AS_A_WHOLE);
+    }
     if (grid->cells->len > 0) {
         g_string_append_c(out, '\n');
         cbx_grid_format(grid, style->width, style->colour, out);
@@ -193,25 +242,27 @@ static void put_grid(const CbxOptions *options, const CbxReport *report,
 
 /* ---- The summary -------------------------------------------------------- */
 
-static void tally_call(Tally *t, const GPtrArray *results, const char *api)
+static void tally_call(Tally *t, const GPtrArray *results,
+                       const CbxPort *port, const char *api)
 {
     for (guint i = 0; i < results->len; i++) {
         const CbxResult *r = g_ptr_array_index(results, i);
 
-        if (strcmp(r->api, api) == 0) {
+        if (is_at(r, port) && strcmp(r->api, api) == 0) {
             tally(t, r);
         }
     }
 }
 
-static guint count_buffers(const CbxReport *report, const char *api)
+static guint count_buffers(const CbxReport *report, const CbxPort *port,
+                           const char *api)
 {
     guint n = 0;
 
     for (guint i = 0; i < report->buffers->len; i++) {
         const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
 
-        n += strcmp(b->api, api) == 0;
+        n += b->port == port && strcmp(b->api, api) == 0;
     }
     return n;
 }
@@ -222,17 +273,18 @@ static void add_number(CbxGrid *grid, guint n)
 }
 
 static void add_call_sum(CbxGrid *grid, const CbxReport *report,
-                         const CbxJudgement *judgement, const char *api)
+                         const CbxPort *port, const CbxJudgement *judgement,
+                         const char *api, const char *title)
 {
     Tally t = { 0 };
 
-    tally_call(&t, report->results, api);
-    tally_call(&t, judgement->findings, api);
+    tally_call(&t, report->results, port, api);
+    tally_call(&t, judgement->findings, port, api);
     if (t.judged == 0 && t.skipped == 0) {
         return;
     }
-    cbx_grid_add(grid, g_strdup(*api ? api : "the run as a whole"));
-    add_number(grid, count_buffers(report, api));
+    cbx_grid_add(grid, g_strdup(title));
+    add_number(grid, count_buffers(report, port, api));
     add_number(grid, t.passed);
     add_number(grid, t.judged - t.passed);
     add_number(grid, t.skipped);
@@ -245,18 +297,30 @@ static void put_sums(const CbxReport *report, const CbxJudgement *judgement,
                      const CbxStyle *style, GString *out)
 {
     g_autoptr(CbxGrid) grid = cbx_grid_new(sums, G_N_ELEMENTS(sums));
+    gboolean several = report->ports->len > 1;
 
-    for (const CbxCall *c = cbx_calls; c->name; c++) {
-        add_call_sum(grid, report, judgement, c->name);
+    for (guint i = 0; i < report->ports->len; i++) {
+        const CbxPort *port = cbx_report_port(report, i);
+
+        add_heading(grid, port);
+        for (const CbxCall *c = cbx_calls; c->name; c++) {
+            g_autofree char *title = indent(port, c->name);
+
+            add_call_sum(grid, report, port, judgement, c->name, title);
+        }
+        add_call_sum(grid, report, port, judgement, "",
+                     several ? DRIVER_AS_A_WHOLE : RUN_AS_A_WHOLE);
     }
-    add_call_sum(grid, report, judgement, "");
+    if (several) {
+        add_call_sum(grid, report, NULL, judgement, "", RUN_AS_A_WHOLE);
+    }
     if (grid->cells->len > 0) {
         g_string_append_c(out, '\n');
         cbx_grid_format(grid, style->width, style->colour, out);
     }
 }
 
-/* ---- Lists between them ----------------------------------------------------- */
+/* ---- Lists between them ------------------------------------------------- */
 
 /* Places that are named of a matter with many. */
 #define PLACES_SHOWN 3
@@ -274,6 +338,11 @@ static void put_place(const CbxResult *r, GString *out)
 
     g_string_append_printf(out, "%s%s%s", name, *variant ? ", " : "",
                            variant);
+    if (cbx_result_port(r) && strcmp(r->driver, r->port->driver) != 0) {
+        g_string_append_printf(out, ", of %s", r->port->driver);
+    } else if (cbx_result_port(r)) {
+        g_string_append_printf(out, ", by %s", r->driver);
+    }
     if (r->buffer) {
         g_string_append_printf(out, ", buffer at 0x%" G_GINT64_MODIFIER "x",
                                r->buffer->logical);
@@ -454,15 +523,16 @@ static void put_last_words(const char *const *words, GString *out)
 char *cbx_table_format(const CbxSummary *s, const CbxStyle *style)
 {
     const CbxReport *report = s->report;
+    const CbxPort *device = cbx_report_device(report);
     GString *out = g_string_new(NULL);
     g_autofree char *line = cbx_summary_line(s, style->colour);
 
     g_string_append_printf(out, "%s, %s guest, %s", s->options->arch->name,
                            CBX_GUEST, s->options->iommu->title);
-    if (report->has_device) {
+    if (device) {
         g_string_append_printf(out, ", %" G_GUINT64_FORMAT
-                               "-bit device, seed %s", report->addr_bits,
-                               report->seed);
+                               "-bit device, seed %s", device->addr_bits,
+                               device->seed);
     }
     g_string_append_c(out, '\n');
     put_grid(s->options, report, s->judgement, style, out);

@@ -36,10 +36,12 @@ static void put_result(GString *out, guint number, const CbxResult *r)
     g_autofree char *place = plain(*r->api ? r->api : r->driver);
     g_autofree char *variant = plain(r->variant);
     g_autofree char *seen = plain(r->seen);
+    const char *port = cbx_result_port(r);
 
-    g_string_append_printf(out, "%s %u - %s: %s%s%s",
+    g_string_append_printf(out, "%s %u - %s%s%s: %s%s%s",
                            r->outcome == CBX_OUTCOME_FAIL ? "not ok" : "ok",
-                           number, check, place, *variant ? ", " : "",
+                           number, port ? port : "", port ? ": " : "", check,
+                           place, *variant ? ", " : "",
                            variant);
     if (r->outcome == CBX_OUTCOME_SKIP) {
         g_string_append_printf(out, " # SKIP %s", seen);

@@ -26,39 +26,65 @@ static void until(Timeline *t, const char *name, double when)
     t->now = MAX(when, t->now);
 }
 
-/* Checks follow each other without a gap, call by call. */
-static void add_checks(Timeline *t, const CbxReport *report, const char *driver,
-                       double offset)
+/* With several drivers each phase says whose it is. */
+static void until_at(Timeline *t, const CbxPort *port, const char *name,
+                     guint64 time_ns, double offset)
 {
+    gboolean alone = port->report->ports->len == 1;
+    g_autofree char *whole = g_strconcat(alone ? "" : port->driver,
+                                         alone ? "" : ": ", name, NULL);
+
+    until(t, whole, offset + (double)time_ns / 1e9);
+}
+
+/* Checks follow each other without a gap, call by call. */
+static void add_checks(Timeline *t, const CbxPort *port, double offset)
+{
+    const GPtrArray *results = port->report->results;
     const CbxResult *last = NULL;
 
-    for (guint i = 0; i < report->results->len; i++) {
-        const CbxResult *r = g_ptr_array_index(report->results, i);
+    for (guint i = 0; i < results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(results, i);
 
-        if (strcmp(r->driver, driver) != 0) {
+        if (r->port != port || strcmp(r->driver, port->driver) != 0) {
             continue;
         }
         if (last && strcmp(last->api, r->api) != 0) {
             g_autofree char *name = g_strconcat("checks, ", last->api, NULL);
 
-            until(t, name, offset + (double)last->time_ns / 1e9);
+            until_at(t, port, name, last->time_ns, offset);
         }
         last = r;
     }
     if (last) {
         g_autofree char *name = g_strconcat("checks, ", last->api, NULL);
 
-        until(t, name, offset + (double)last->time_ns / 1e9);
+        until_at(t, port, name, last->time_ns, offset);
     }
 }
 
-static void add_guest(Timeline *t, const CbxOptions *options,
-                      const CbxReport *report, const CbxClock *clock,
-                      gint64 start)
+static void add_driver(Timeline *t, const CbxPort *port, double offset)
 {
-    const char *name = cbx_options_driver(options)->name;
-    const CbxSession *driver = cbx_report_session(report, name);
-    const CbxSession *host = cbx_report_session(report, CBX_STAND_IN);
+    const CbxSession *driver = cbx_report_session(port, port->driver);
+    const CbxSession *host = cbx_report_session(port, CBX_STAND_IN);
+
+    if (port != cbx_report_port(port->report, 0) && port->records > 0) {
+        until_at(t, port, "start of the driver", port->first_ns, offset);
+    }
+    if (driver && driver->started) {
+        add_checks(t, port, offset);
+    }
+    if (driver && driver->verdict) {
+        until_at(t, port, "end of the checks", driver->end_ns, offset);
+    }
+    if (host && host->verdict) {
+        until_at(t, port, "removal and unload", host->end_ns, offset);
+    }
+}
+
+static void add_guest(Timeline *t, const CbxReport *report,
+                      const CbxClock *clock, gint64 start)
+{
     double first = (double)(clock->report - start) / G_USEC_PER_SEC;
     double offset = first - (double)report->first_ns / 1e9;
 
@@ -69,19 +95,13 @@ static void add_guest(Timeline *t, const CbxOptions *options,
     until(t, clock->init ? "module, images, start of the driver"
                          : "Linux, module, images, start of the driver",
           first);
-    if (driver && driver->started) {
-        add_checks(t, report, name, offset);
-    }
-    if (driver && driver->verdict) {
-        until(t, "end of the checks", offset + (double)driver->end_ns / 1e9);
-    }
-    if (host && host->verdict) {
-        until(t, "removal and unload", offset + (double)host->end_ns / 1e9);
+    for (guint i = 0; i < report->ports->len; i++) {
+        add_driver(t, cbx_report_port(report, i), offset);
     }
 }
 
-GArray *cbx_timing(const CbxOptions *options, const CbxReport *report,
-                   const CbxClock *clock, const CbxProcess *process)
+GArray *cbx_timing(const CbxReport *report, const CbxClock *clock,
+                   const CbxProcess *process)
 {
     Timeline t = { g_array_new(FALSE, FALSE, sizeof(CbxPhase)), 0 };
 
@@ -90,7 +110,7 @@ GArray *cbx_timing(const CbxOptions *options, const CbxReport *report,
         return t.phases;
     }
     if (clock->report) {
-        add_guest(&t, options, report, clock, process->start);
+        add_guest(&t, report, clock, process->start);
     }
     until(&t, "to the verdict", process->seconds);
     until(&t, "end of QEMU", process->total);

@@ -31,8 +31,8 @@ typedef struct CbxPhase {
  * from the moment when QEMU starts the guest. @process may be NULL. Free with
  * g_array_unref().
  */
-GArray *cbx_timing(const CbxOptions *options, const CbxReport *report,
-                   const CbxClock *clock, const CbxProcess *process);
+GArray *cbx_timing(const CbxReport *report, const CbxClock *clock,
+                   const CbxProcess *process);
 
 /* One line for each phase. Free with g_free(). */
 char *cbx_timing_format(const GArray *timing);

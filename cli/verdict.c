@@ -33,25 +33,29 @@ int cbx_verdict_exit_code(CbxVerdict verdict, const CbxProcess *process)
                                               : code;
 }
 
-/* Adds a check about the run as a whole. */
-static void find(CbxJudgement *j, const char *api, const char *check,
-                 gboolean good, const char *expected, const char *seen)
+/* Adds a check about what is at @port; NULL: about the run as a whole. */
+static void find(CbxJudgement *j, const CbxPort *port, const char *api,
+                 const char *check, gboolean good, const char *expected,
+                 const char *seen)
 {
-    g_ptr_array_add(j->findings,
-                    cbx_result_new(CBX_JUDGE, api, "", check,
-                                   good ? CBX_OUTCOME_PASS : CBX_OUTCOME_FAIL,
-                                   expected, seen, "project's own"));
+    CbxResult *r = cbx_result_new(CBX_JUDGE, api, "", check,
+                                  good ? CBX_OUTCOME_PASS : CBX_OUTCOME_FAIL,
+                                  expected, seen, "project's own");
+
+    r->port = port;
+    g_ptr_array_add(j->findings, r);
 }
 
-static guint count(const GPtrArray *results, const char *driver,
-                   const char *api, CbxOutcome outcome)
+/* NULL for @port, @driver or @api: any. */
+static guint count(const GPtrArray *results, const CbxPort *port,
+                   const char *driver, const char *api, CbxOutcome outcome)
 {
     guint n = 0;
 
     for (guint i = 0; i < results->len; i++) {
         const CbxResult *r = g_ptr_array_index(results, i);
 
-        n += r->outcome == outcome &&
+        n += r->outcome == outcome && (!port || r->port == port) &&
              (!driver || strcmp(r->driver, driver) == 0) &&
              (!api || strcmp(r->api, api) == 0);
     }
@@ -60,91 +64,94 @@ static guint count(const GPtrArray *results, const char *driver,
 
 /* ---- The stream --------------------------------------------------------- */
 
-static void judge_session(CbxJudgement *j, const CbxReport *report,
+static void judge_session(CbxJudgement *j, const CbxPort *port,
                           const char *driver, gboolean must_start)
 {
-    const CbxSession *s = cbx_report_session(report, driver);
+    const CbxSession *s = cbx_report_session(port, driver);
     g_autofree char *expected = g_strdup_printf("%s starts and ends", driver);
     guint failed;
     gboolean said_fail;
 
     if (!s || !s->verdict || (must_start && !s->started)) {
-        find(j, "", "stream", FALSE, expected,
+        find(j, port, "", "stream", FALSE, expected,
              !s ? "no word from it" : s->verdict ? "no start" : "no end");
         return;
     }
-    failed = count(report->results, driver, NULL, CBX_OUTCOME_FAIL);
+    failed = count(port->report->results, port, driver, NULL,
+                   CBX_OUTCOME_FAIL);
     said_fail = strcmp(s->verdict, "pass") != 0;
     if (said_fail != (failed > 0)) {
         g_autofree char *seen =
             g_strdup_printf("%s ended with \"%s\" and %u of its checks failed",
                             driver, s->verdict, failed);
 
-        find(j, "", "end-verdict", FALSE,
+        find(j, port, "", "end-verdict", FALSE,
              "a driver's verdict agrees with its checks", seen);
     }
 }
 
 /* A driver of the user's need not report, but if it starts it has to end. */
 static void judge_sessions(CbxJudgement *j, const CbxOptions *options,
-                           const CbxReport *report)
+                           const CbxPort *port)
 {
     if (!options->brought) {
-        judge_session(j, report, cbx_options_driver(options)->name, TRUE);
+        judge_session(j, port, port->driver, TRUE);
         return;
     }
-    for (guint i = 0; i < report->sessions->len; i++) {
-        const CbxSession *s = g_ptr_array_index(report->sessions, i);
+    for (guint i = 0; i < port->sessions->len; i++) {
+        const CbxSession *s = g_ptr_array_index(port->sessions, i);
 
         if (strcmp(s->driver, CBX_STAND_IN) != 0) {
-            judge_session(j, report, s->driver, TRUE);
+            judge_session(j, port, s->driver, TRUE);
         }
     }
 }
 
 static void judge_stream(CbxJudgement *j, const CbxOptions *options,
-                         const CbxReport *report)
+                         const CbxPort *port)
 {
     guint before = j->findings->len;
 
-    for (guint i = 0; i < report->defects->len; i++) {
-        find(j, "", "stream", FALSE, "a report without defects",
-             g_ptr_array_index(report->defects, i));
+    for (guint i = 0; i < port->defects->len; i++) {
+        find(j, port, "", "stream", FALSE, "a report without defects",
+             g_ptr_array_index(port->defects, i));
     }
-    judge_sessions(j, options, report);
-    judge_session(j, report, CBX_STAND_IN, FALSE);
+    judge_sessions(j, options, port);
+    judge_session(j, port, CBX_STAND_IN, FALSE);
     if (j->findings->len == before) {
         g_autofree char *seen =
-            g_strdup_printf("%" G_GUINT64_FORMAT " records", report->records);
+            g_strdup_printf("%" G_GUINT64_FORMAT " records", port->records);
 
-        find(j, "", "stream", TRUE, "a report without defects", seen);
+        find(j, port, "", "stream", TRUE, "a report without defects", seen);
     }
 }
 
 /* ---- The calls ---------------------------------------------------------- */
 
-static guint count_buffers(const CbxReport *report, const char *api)
+static guint count_buffers(const CbxPort *port, const char *api)
 {
+    const GPtrArray *buffers = port->report->buffers;
     guint n = 0;
 
-    for (guint i = 0; i < report->buffers->len; i++) {
-        const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
+    for (guint i = 0; i < buffers->len; i++) {
+        const CbxBuffer *b = g_ptr_array_index(buffers, i);
 
-        n += strcmp(b->api, api) == 0;
+        n += b->port == port && strcmp(b->api, api) == 0;
     }
     return n;
 }
 
 /* Does the driver say that the system has no such call, and none was made? */
-static gboolean is_not_offered(const CbxReport *report, const char *driver,
+static gboolean is_not_offered(const CbxPort *port, const char *driver,
                                const char *api)
 {
+    const GPtrArray *results = port->report->results;
     gboolean said = FALSE;
 
-    for (guint i = 0; i < report->results->len; i++) {
-        const CbxResult *r = g_ptr_array_index(report->results, i);
+    for (guint i = 0; i < results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(results, i);
 
-        if ((!driver || strcmp(r->driver, driver) == 0) &&
+        if (r->port == port && (!driver || strcmp(r->driver, driver) == 0) &&
             strcmp(r->api, api) == 0) {
             if (strcmp(r->check, "offered") != 0 ||
                 r->outcome != CBX_OUTCOME_SKIP) {
@@ -156,38 +163,42 @@ static gboolean is_not_offered(const CbxReport *report, const char *driver,
     return said;
 }
 
-static void find_uncovered(CbxJudgement *j, const char *api)
+static void find_uncovered(CbxJudgement *j, const CbxPort *port,
+                           const char *api)
 {
-    g_ptr_array_add(j->findings,
-                    cbx_result_new(CBX_JUDGE, api, "", "coverage",
-                                   CBX_OUTCOME_SKIP,
-                                   "a buffer of the call, and a check that "
-                                   "passed", "not offered by this system",
-                                   "project's own"));
+    CbxResult *r = cbx_result_new(CBX_JUDGE, api, "", "coverage",
+                                  CBX_OUTCOME_SKIP,
+                                  "a buffer of the call, and a check that "
+                                  "passed", "not offered by this system",
+                                  "project's own");
+
+    r->port = port;
+    g_ptr_array_add(j->findings, r);
 }
 
 static void judge_call(CbxJudgement *j, const CbxOptions *options,
-                       const CbxReport *report, const CbxCall *c)
+                       const CbxDriver *driver, const CbxPort *port,
+                       const CbxCall *c)
 {
-    const char *driver = options->brought ? NULL
-                                          : cbx_options_driver(options)->name;
-    guint passed = count(report->results, driver, c->name, CBX_OUTCOME_PASS);
-    guint others = count(report->results, NULL, c->name, CBX_OUTCOME_FAIL) +
-                   count(report->results, NULL, c->name, CBX_OUTCOME_SKIP);
-    guint buffers = count_buffers(report, c->name);
+    const GPtrArray *results = port->report->results;
+    const char *by = options->brought ? NULL : driver->name;
+    guint passed = count(results, port, by, c->name, CBX_OUTCOME_PASS);
+    guint others = count(results, port, NULL, c->name, CBX_OUTCOME_FAIL) +
+                   count(results, port, NULL, c->name, CBX_OUTCOME_SKIP);
+    guint buffers = count_buffers(port, c->name);
     g_autofree char *seen = g_strdup_printf("%u buffers, %u passed", buffers,
                                             passed);
 
-    if (cbx_options_selects(options, c->number)) {
-        if (buffers == 0 && is_not_offered(report, driver, c->name)) {
-            find_uncovered(j, c->name);
+    if (cbx_options_selects(options, driver, c->number)) {
+        if (buffers == 0 && is_not_offered(port, by, c->name)) {
+            find_uncovered(j, port, c->name);
             return;
         }
-        find(j, c->name, "coverage",
+        find(j, port, c->name, "coverage",
              (buffers > 0 || c->number >= CBX_API_ASIDE) && passed > 0,
              "a buffer of the call, and a check that passed", seen);
     } else if (passed + others > 0) {
-        find(j, c->name, "coverage", FALSE,
+        find(j, port, c->name, "coverage", FALSE,
              "no checks of a call that was not asked for",
              "checks of it in the report");
     }
@@ -195,21 +206,21 @@ static void judge_call(CbxJudgement *j, const CbxOptions *options,
 
 /* The user's own driver runs what it likes, unless calls were asked for. */
 static void judge_coverage(CbxJudgement *j, const CbxOptions *options,
-                           const CbxReport *report)
+                           const CbxDriver *driver, const CbxPort *port)
 {
-    guint passed = count(report->results, CBX_STAND_IN, NULL,
+    guint passed = count(port->report->results, port, CBX_STAND_IN, NULL,
                          CBX_OUTCOME_PASS);
     g_autofree char *seen = g_strdup_printf("%u passed", passed);
 
     if (options->brought) {
-        find(j, "", "coverage", passed > 0,
+        find(j, port, "", "coverage", passed > 0,
              "a check of the stand-in host's that passed", seen);
     }
     if (options->brought && options->calls->len == 0) {
         return;
     }
     for (const CbxCall *c = cbx_calls; c->name; c++) {
-        judge_call(j, options, report, c);
+        judge_call(j, options, driver, port, c);
     }
 }
 
@@ -223,7 +234,7 @@ static void judge_faults(CbxJudgement *j, const CbxOptions *options,
         const CbxFault *f = g_ptr_array_index(options->faults, i);
 
         if (f->place == CBX_FAULT_IN_DEVICE) {
-            find(j, "", "fault-struck", report->faults_struck > 0,
+            find(j, NULL, "", "fault-struck", report->faults_struck > 0,
                  "the fault asked for strikes", seen);
             return;
         }
@@ -248,7 +259,7 @@ static void judge_exit(CbxJudgement *j, const CbxProcess *p)
     gboolean good = !p->killed &&
                     (p->exit_status == 0 || p->term_signal == SIGTERM);
 
-    find(j, "", "qemu-exit", good, "QEMU ends in good order", seen);
+    find(j, NULL, "", "qemu-exit", good, "QEMU ends in good order", seen);
 }
 
 /* The last line that QEMU itself wrote, or nothing. */
@@ -316,8 +327,13 @@ static void judge_timeout(CbxJudgement *j, const CbxOptions *options,
 static void judge_whole_run(CbxJudgement *j, const CbxOptions *options,
                             const CbxReport *report, const CbxProcess *p)
 {
-    judge_stream(j, options, report);
-    judge_coverage(j, options, report);
+    for (guint i = 0; i < report->ports->len; i++) {
+        judge_stream(j, options, cbx_report_port(report, i));
+    }
+    for (guint i = 0; i < report->ports->len; i++) {
+        judge_coverage(j, options, g_ptr_array_index(options->drivers, i),
+                       cbx_report_port(report, i));
+    }
     judge_faults(j, options, report);
     cbx_witness(j->findings, options->iommu, report);
     judge_exit(j, p);
@@ -358,16 +374,16 @@ static void judge_selection(CbxJudgement *j, const CbxOptions *options,
         g_autofree char *seen = g_strdup_printf("%u times", made);
 
         if (!c->always) {
-            find(j, "", "coverage", made > 0, expected, seen);
+            find(j, NULL, "", "coverage", made > 0, expected, seen);
         }
     }
 }
 
 static void add_up(CbxJudgement *j, const GPtrArray *results)
 {
-    j->passed += count(results, NULL, NULL, CBX_OUTCOME_PASS);
-    j->failed += count(results, NULL, NULL, CBX_OUTCOME_FAIL);
-    j->skipped += count(results, NULL, NULL, CBX_OUTCOME_SKIP);
+    j->passed += count(results, NULL, NULL, NULL, CBX_OUTCOME_PASS);
+    j->failed += count(results, NULL, NULL, NULL, CBX_OUTCOME_FAIL);
+    j->skipped += count(results, NULL, NULL, NULL, CBX_OUTCOME_SKIP);
 }
 
 CbxJudgement *cbx_judge(const CbxOptions *options, CbxReport *report,

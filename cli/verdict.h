@@ -36,8 +36,9 @@ typedef struct CbxJudgement {
 } CbxJudgement;
 
 /*
- * Passed means: the stream is whole, everything that began has ended, each
- * selected call has a check that passed, none failed, the device confirms
+ * @report has a port for each driver of @options, in that order. Passed means:
+ * each stream is whole, everything that began has ended, each selected call of
+ * each driver has a check that passed, none failed, the device confirms
  * what the driver says about its buffers, and QEMU ended in good order. Of a
  * driver that the user has brought only what it reports is asked for; the
  * stand-in host's record has to be there.

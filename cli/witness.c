@@ -58,6 +58,12 @@ static const Evidence identity = {
     { "translation", "completion-interrupt" }
 };
 
+static void add(GPtrArray *findings, const CbxPort *port, CbxResult *result)
+{
+    result->port = port;
+    g_ptr_array_add(findings, result);
+}
+
 static const char *variant_of(const CbxReport *report, const CbxBuffer *buffer)
 {
     for (guint i = 0; i < report->results->len; i++) {
@@ -105,10 +111,9 @@ static void G_GNUC_PRINTF(5, 6) object(GPtrArray *findings,
     seen = g_strdup_printf("buffer %" G_GUINT64_FORMAT " at 0x%"
                            G_GINT64_MODIFIER "x, %" G_GUINT64_FORMAT
                            " bytes: %s", b->id, b->logical, b->length, what);
-    g_ptr_array_add(findings,
-                    cbx_result_new(CBX_JUDGE, b->api, variant_of(report, b),
-                                   "witness", CBX_OUTCOME_FAIL, expected,
-                                   seen, "project's own"));
+    add(findings, b->port,
+        cbx_result_new(CBX_JUDGE, b->api, variant_of(report, b), "witness",
+                       CBX_OUTCOME_FAIL, expected, seen, "project's own"));
 }
 
 static void check_evidence(GPtrArray *findings, const CbxReport *report,
@@ -154,21 +159,22 @@ static void check_buffer(GPtrArray *findings, const CbxReport *report,
 }
 
 static void check_path(GPtrArray *findings, const CbxIommu *iommu,
-                       const CbxReport *report)
+                       const CbxPort *port)
 {
-    const char *type = report->iommu ? report->iommu : "unknown";
+    const char *type = port->iommu ? port->iommu : "unknown";
     gboolean good = strcmp(type, iommu->type) == 0;
 
-    g_ptr_array_add(findings,
-                    cbx_result_new(CBX_JUDGE, "", "", "iommu-in-path",
-                                   good ? CBX_OUTCOME_PASS : CBX_OUTCOME_FAIL,
-                                   iommu->type, type, "project's own"));
+    add(findings, port,
+        cbx_result_new(CBX_JUDGE, "", "", "iommu-in-path",
+                       good ? CBX_OUTCOME_PASS : CBX_OUTCOME_FAIL,
+                       iommu->type, type, "project's own"));
 }
 
 /* All buffers of @api, which is "" for those that name no call. */
 static void check_call(GPtrArray *findings, const CbxIommu *iommu,
-                       const CbxReport *report, const char *api)
+                       const CbxPort *port, const char *api)
 {
+    const CbxReport *report = port->report;
     guint before = findings->len;
     guint buffers = 0;
     g_autofree char *seen = NULL;
@@ -176,7 +182,7 @@ static void check_call(GPtrArray *findings, const CbxIommu *iommu,
     for (guint i = 0; i < report->buffers->len; i++) {
         const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
 
-        if (strcmp(b->api, api) == 0) {
+        if (b->port == port && strcmp(b->api, api) == 0) {
             check_buffer(findings, report, iommu, b);
             buffers++;
         }
@@ -185,19 +191,22 @@ static void check_call(GPtrArray *findings, const CbxIommu *iommu,
         return;
     }
     seen = g_strdup_printf("%u buffers", buffers);
-    g_ptr_array_add(findings,
-                    cbx_result_new(CBX_JUDGE, api, "", "witness",
-                                   CBX_OUTCOME_PASS,
-                                   "the device confirms each buffer", seen,
-                                   "project's own"));
+    add(findings, port,
+        cbx_result_new(CBX_JUDGE, api, "", "witness", CBX_OUTCOME_PASS,
+                       "the device confirms each buffer", seen,
+                       "project's own"));
 }
 
 void cbx_witness(GPtrArray *findings, const CbxIommu *iommu,
                  const CbxReport *report)
 {
-    check_path(findings, iommu, report);
-    check_call(findings, iommu, report, "");
-    for (const CbxCall *c = cbx_calls; c->name; c++) {
-        check_call(findings, iommu, report, c->name);
+    for (guint i = 0; i < report->ports->len; i++) {
+        const CbxPort *port = cbx_report_port(report, i);
+
+        check_path(findings, iommu, port);
+        check_call(findings, iommu, port, "");
+        for (const CbxCall *c = cbx_calls; c->name; c++) {
+            check_call(findings, iommu, port, c->name);
+        }
     }
 }

@@ -344,7 +344,8 @@ static void register_tests(void)
     qos_add_test("pause", "cbx-display", test_pause, &pausing);
     qos_add_test("migration", "cbx-display", test_migration, NULL);
     qos_add_test("bad-streams", "cbx-display", test_bad_streams, NULL);
-    qos_add_test("no-display", "cbx", test_absent, NULL);
+    qos_node_produces("cbx", "cbx-no-display");
+    qos_add_test("absent", "cbx-no-display", test_absent, NULL);
 }
 
 libqos_init(register_tests);

@@ -5,7 +5,7 @@
  * libqos knows no q35, so there is a machine node here. Its bus is an
  * interface of its own: it would otherwise draw in every PCI test of QEMU.
  *
- *   x86_64/q35 - pci-bus-q35 - cbx-bus - cbx, cbx-vtd, cbx-port
+ *   x86_64/q35 - pci-bus-q35 - cbx-bus - cbx, cbx-vtd, cbx-display, cbx-port
  *   aarch64/virt - ... - pci-bus - cbx
  *
  * cbx has an interface for each file of tests, which names it, such as

@@ -237,11 +237,83 @@ static void test_reset_by_itself(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_false(cbx_queue_poll(&q, &c));
 }
 
+/* ---- Every register ---------------------------------------------------- */
+
+typedef uint32_t Registers[CBX_REG_DOORBELL_BASE / 4];
+
+static void registers_read(QCbx *d, uint32_t *registers)
+{
+    for (uint32_t at = 0; at < CBX_REG_DOORBELL_BASE; at += 4) {
+        registers[at / 4] = cbx_read32(d, at);
+    }
+}
+
+/* All bits into whatever takes them; commands refuse such operands. */
+static void registers_scramble(QCbx *d)
+{
+    for (uint32_t at = 0; at < CBX_REG_DOORBELL_BASE; at += 4) {
+        if (at != CBX_REG_CONTROL) {
+            cbx_write32(d, at, UINT32_MAX);
+        }
+    }
+}
+
+static void expect_registers(QCbx *d, const uint32_t *wanted)
+{
+    Registers seen;
+
+    registers_read(d, seen);
+    for (unsigned i = 0; i < ARRAY_SIZE(seen); i++) {
+        g_test_message("register %x", i * 4);
+        g_assert_cmphex(seen[i], ==, wanted[i]);
+    }
+}
+
+/* Reset is as good as new, also of what properties have set. */
+static void test_every_register(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    Registers fresh, other;
+    uint32_t bars[6];
+
+    registers_read(d, fresh);
+    for (unsigned flr = 0; flr < 2; flr++) {
+        unsigned n = 0;
+
+        registers_scramble(d);
+        registers_read(d, other);
+        for (unsigned i = 0; i < ARRAY_SIZE(fresh); i++) {
+            n += fresh[i] != other[i];
+        }
+        /* Six of each queue alone keep what is written. */
+        g_assert_cmpint(n, >, 6 * CBX_QUEUES_MAX);
+        if (flr) {
+            save_bars(d, bars);
+            cbx_function_level_reset(d);
+            restore_bars(d, bars);
+        } else {
+            cbx_write32(d, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+        }
+        expect_registers(d, fresh);
+    }
+}
+
 static void register_tests(void)
 {
+    QOSGraphTestOptions properties = {
+        .before = cbx_options,
+        .arg = (char *)"-global cbx.queues=16 -global cbx.vectors=2048 "
+               "-global cbx.addr-bits=40 -global cbx.seed=0x123456789abcdef0 "
+               "-global cbx.apis=AllocateCommonBuffer "
+               "-global cbx.faults=stuck-queue -global cbx.fault-skip=3 "
+               "-global cbx.fault-limit=2 -global cbx.fault-delay=77",
+    };
+
     qos_node_produces("cbx", "cbx-reset");
     qos_add_test("control", "cbx-reset", test_control_reset, NULL);
     qos_add_test("flr", "cbx-reset", test_function_level_reset, NULL);
+    qos_add_test("every-register", "cbx-reset", test_every_register,
+                 &properties);
     qos_add_test("disable", "cbx-reset", test_disable, NULL);
     qos_add_test("by-itself", "cbx-reset", test_reset_by_itself, NULL);
     qos_add_test("bus-master", "cbx-reset", test_bus_master, NULL);

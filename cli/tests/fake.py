@@ -17,7 +17,8 @@ FACTS = ['range-ok', 'align-ok', 'width-ok', 'readable', 'writable', 'ram',
 class Stream:
     """What the device would write."""
 
-    def __init__(self):
+    def __init__(self, driver=DRIVER):
+        self.driver = driver
         self.records = []
         self.add('device', schema=1, abi='1.0', iommu='intel-iommu',
                  addr_bits=64, mem_size=1 << 20, seed='0x5eed', faults=[])
@@ -27,25 +28,28 @@ class Stream:
         self.records.append({'type': kind, 'seq': seq,
                              'time_ns': 1000000 * seq, **fields})
 
-    def result(self, check, verdict='pass', seen='so', driver=DRIVER, api=CALL,
+    def result(self, check, verdict='pass', seen='so', driver=None, api=CALL,
                variant='8 KiB', **more):
-        self.add('result', driver=driver, api=api, variant=variant, check=check,
+        self.add('result', driver=driver or self.driver, api=api, variant=variant, check=check,
                  verdict=verdict, expected='so', seen=seen, source='wdm.h',
                  **more)
 
     def start(self):
-        self.add('start', driver=DRIVER, guest='test')
-        self.add('buffer', event='declare', id=1, api=CALL, element=0,
+        self.add('start', driver=self.driver, guest='test')
+        self.start_call(CALL, 1)
+
+    def start_call(self, api, number):
+        self.add('buffer', event='declare', id=number, api=api, element=0,
                  va='0xffff800000100000', logical='0xffffe000', length=8192,
                  min='0x0', max='0xffffffff', align=0, cache='cached',
                  node='any', status='ok', gpa='0x1f42000', pages=2, pages_ok=2,
                  first_bad=None, facts=FACTS, iommu='intel-iommu',
                  xxh64='0x0', memory_type='WB', page_type='WB')
-        self.result('range', buffer='1')
+        self.result('range', api=api, buffer=str(number))
 
     def end(self, verdict='pass'):
         self.add('buffer', event='release', id=1)
-        self.add('end', driver=DRIVER, verdict=verdict)
+        self.add('end', driver=self.driver, verdict=verdict)
         self.stand_in()
 
     def stand_in(self):

@@ -7,6 +7,7 @@ Stream *stream_new(void)
 {
     Stream *stream = g_new0(Stream, 1);
 
+    stream->driver = DRIVER;
     stream->text = g_string_new(NULL);
     return stream;
 }
@@ -96,9 +97,10 @@ void stream_call(Stream *stream, guint id, const char *api, const char *iommu,
     g_autofree char *buffer = g_strdup_printf("%u", id);
 
     stream_declare(stream, id, api, iommu, facts);
-    stream_result(stream, DRIVER, api, "range", "pass", buffer);
-    stream_result(stream, DRIVER, api, "integrity-to-device", "pass", buffer);
-    stream_result(stream, DRIVER, api, "integrity-from-device", "pass",
+    stream_result(stream, stream->driver, api, "range", "pass", buffer);
+    stream_result(stream, stream->driver, api, "integrity-to-device", "pass",
+                  buffer);
+    stream_result(stream, stream->driver, api, "integrity-from-device", "pass",
                   buffer);
     stream_release(stream, id);
 }
@@ -106,7 +108,7 @@ void stream_call(Stream *stream, guint id, const char *api, const char *iommu,
 void stream_head(Stream *stream)
 {
     stream_device(stream, "intel-iommu");
-    stream_start(stream, DRIVER);
+    stream_start(stream, stream->driver);
 }
 
 void stream_calls(Stream *stream)
@@ -120,7 +122,7 @@ void stream_calls(Stream *stream)
 
 void stream_tail(Stream *stream)
 {
-    stream_end(stream, DRIVER, "pass");
+    stream_end(stream, stream->driver, "pass");
     stream_result(stream, CBX_STAND_IN, "", "everything-returned", "pass",
                   NULL);
     stream_end(stream, CBX_STAND_IN, "pass");
@@ -136,11 +138,33 @@ Stream *stream_good(void)
     return stream;
 }
 
+Stream *stream_of(const char *driver, const char *apis)
+{
+    g_auto(GStrv) api = g_strsplit(apis, " ", -1);
+    Stream *stream = stream_new();
+
+    stream->driver = driver;
+    stream_head(stream);
+    for (guint i = 0; *apis && api[i]; i++) {
+        stream_call(stream, i + 1, api[i], "intel-iommu", FACTS_VTD);
+    }
+    stream_tail(stream);
+    return stream;
+}
+
+CbxPort *stream_add(const Stream *stream, CbxReport *report)
+{
+    CbxPort *port = cbx_report_add_port(report, stream->driver);
+
+    cbx_report_feed(port, stream->text->str, stream->text->len);
+    return port;
+}
+
 CbxReport *stream_report(const Stream *stream)
 {
     CbxReport *report = cbx_report_new();
 
-    cbx_report_feed(report, stream->text->str, stream->text->len);
+    stream_add(stream, report);
     cbx_report_close(report);
     return report;
 }
@@ -164,10 +188,9 @@ char *arguments_for_calls(const char *arguments)
                          *arguments ? " " : "", arguments, NULL);
 }
 
-CbxJudgement *judge(const Stream *stream, const char *arguments,
-                    CbxEnding ending, int status)
+CbxJudgement *judge_report(CbxReport *report, const char *arguments,
+                           CbxEnding ending, int status)
 {
-    g_autoptr(CbxReport) report = stream_report(stream);
     g_autofree char *complete = arguments_for_calls(arguments);
     g_autoptr(CbxOptions) options = options_of(complete);
     g_autoptr(CbxProcess) process = g_new0(CbxProcess, 1);
@@ -179,6 +202,20 @@ CbxJudgement *judge(const Stream *stream, const char *arguments,
         process->interrupt = 2;
     }
     return cbx_judge(options, report, process);
+}
+
+CbxJudgement *judge(const Stream *stream, const char *arguments,
+                    CbxEnding ending, int status)
+{
+    g_autoptr(CbxReport) report = stream_report(stream);
+    CbxJudgement *judgement = judge_report(report, arguments, ending, status);
+
+    for (guint i = 0; i < judgement->findings->len; i++) {
+        CbxResult *r = g_ptr_array_index(judgement->findings, i);
+
+        r->port = NULL;
+    }
+    return judgement;
 }
 
 const CbxResult *finding(const CbxJudgement *judgement, const char *check)

@@ -13,6 +13,7 @@
 #include "verdict.h"
 
 #define DRIVER "cbxwdm.sys"
+#define KMDF   "cbxkmdf.sys"
 
 /* A good buffer's facts, through an IOMMU and without. */
 #define FACTS_COMMON "\"range-ok\",\"align-ok\",\"width-ok\",\"readable\"," \
@@ -21,6 +22,7 @@
 #define FACTS_NONE   FACTS_COMMON ",\"identity\",\"gpa-contiguous\""
 
 typedef struct Stream {
+    const char *driver;     /* DRIVER unless set */
     GString *text;
     guint seq;
 } Stream;
@@ -44,6 +46,9 @@ void stream_end(Stream *stream, const char *driver, const char *verdict);
 void stream_call(Stream *stream, guint id, const char *api, const char *iommu,
                  const char *facts);
 
+/* The same from start to end: its driver runs @apis, blanks between them. */
+Stream *stream_of(const char *driver, const char *apis);
+
 /* device and start; three good calls through VT-d; the ends that follow. */
 void stream_head(Stream *stream);
 void stream_calls(Stream *stream);
@@ -52,7 +57,10 @@ void stream_tail(Stream *stream);
 /* A run in which all is well, through VT-d. */
 Stream *stream_good(void);
 
-/* The report that reading @stream gives. */
+/* A further port of @report, with @stream. */
+CbxPort *stream_add(const Stream *stream, CbxReport *report);
+
+/* The report that reading @stream alone gives. */
 CbxReport *stream_report(const Stream *stream);
 
 /* @arguments, and unless they have it, an --api for stream_calls(). */
@@ -61,7 +69,11 @@ char *arguments_for_calls(const char *arguments);
 /* `cbx run` with these options (one string, blanks between them). */
 CbxOptions *options_of(const char *arguments);
 
-/* Judges @stream, after QEMU ended with @ending and exit status @status. */
+/* Judges @report, after QEMU ended with @ending and exit status @status. */
+CbxJudgement *judge_report(CbxReport *report, const char *arguments,
+                           CbxEnding ending, int status);
+
+/* Judges @stream alone, after QEMU ended with @ending and exit status @status. */
 CbxJudgement *judge(const Stream *stream, const char *arguments,
                     CbxEnding ending, int status);
 

@@ -30,6 +30,26 @@ static void defaults(void)
     g_assert_cmpfloat(o->timeout, ==, CBX_TIMEOUT_DEFAULT);
 }
 
+static const CbxDriver *driver_of(const CbxOptions *o, guint index)
+{
+    g_assert_cmpuint(index, <, o->drivers->len);
+    return g_ptr_array_index(o->drivers, index);
+}
+
+/* Does the first driver run call @number? */
+static gboolean selects(const CbxOptions *o, guint number)
+{
+    return cbx_options_selects(o, driver_of(o, 0), number);
+}
+
+static void assert_drivers(const char *arguments, const char *expected)
+{
+    g_autoptr(CbxOptions) o = options_of(arguments);
+    g_autofree char *names = cbx_options_driver_names(o);
+
+    g_assert_cmpstr(names, ==, expected);
+}
+
 static void lists_add_up(void)
 {
     g_autoptr(CbxOptions) o = options_of(
@@ -38,18 +58,18 @@ static void lists_add_up(void)
 
     g_assert_cmpuint(o->calls->len, ==, 2);
     g_assert_cmpuint(o->faults->len, ==, 2);
-    g_assert_true(cbx_options_selects(o, 1));
-    g_assert_true(cbx_options_selects(o, 2));
-    g_assert_false(cbx_options_selects(o, 3));
+    g_assert_true(selects(o, 1));
+    g_assert_true(selects(o, 2));
+    g_assert_false(selects(o, 3));
 }
 
 static void without_a_list_the_driver_decides(void)
 {
     g_autoptr(CbxOptions) o = options_of("");
 
-    g_assert_true(cbx_options_selects(o, 1));
-    g_assert_true(cbx_options_selects(o, 3));
-    g_assert_false(cbx_options_selects(o, 8));
+    g_assert_true(selects(o, 1));
+    g_assert_true(selects(o, 3));
+    g_assert_false(selects(o, 8));
 }
 
 static void unknown_names_are_refused_with_the_known(void)
@@ -76,7 +96,8 @@ static void pictures_need_a_screen(void)
                                              "--screendump pictures");
 
     g_assert_cmpstr(video->screendump, ==, "pictures");
-    assert_refused("--screendump pictures", "cbxwdm.sys has no screen");
+    assert_refused("--driver wdm,kmdf --screendump pictures",
+                   "cbxwdm.sys,cbxkmdf.sys has no screen");
 }
 
 static void numbers_are_numbers(void)
@@ -116,17 +137,41 @@ static void a_driver_is_known_or_a_file(void)
     g_assert_null(known->driver_path);
     g_assert_null(known->brought);
     g_assert_cmpstr(path->driver_path, ==, "some/where/edu.sys");
-    g_assert_cmpstr(cbx_options_driver(path)->name, ==, "edu.sys");
+    g_assert_cmpstr(driver_of(path, 0)->name, ==, "edu.sys");
     g_assert_cmpstr(path->device_id, ==, "1234:11e8");
-    g_assert_false(cbx_options_selects(path, 1));
+    g_assert_false(selects(path, 1));
     /* Another build of a known driver is judged as that driver. */
     g_assert_cmpstr(own->driver_path, ==, "./cbxwdm.sys");
     g_assert_null(own->brought);
-    g_assert_true(cbx_options_selects(own, 1));
+    g_assert_true(selects(own, 1));
     assert_refused("--driver cbxwdn.sys", "is 'cbxwdm.sys' meant?");
     assert_refused("--driver ./edu", "must end in .sys");
     assert_refused("--driver ./.sys", "must end in .sys");
     assert_refused("--driver ./e=u.sys", "only letters");
+}
+
+static void all_drivers_run_unless_some_are_named(void)
+{
+    g_autoptr(GString) all = g_string_new(NULL);
+
+    for (const CbxDriver *d = cbx_drivers; d->name; d++) {
+        g_string_append_printf(all, "%s%s", all->len ? "," : "", d->name);
+    }
+    assert_drivers("", all->str);
+    assert_drivers("--driver kmdf", "cbxkmdf.sys");
+    assert_drivers("--driver kmdf,wdm --driver cbxkmdf.sys",
+                   "cbxkmdf.sys,cbxwdm.sys");
+    assert_drivers("--api AllocateCommonBuffer", "cbxwdm.sys");
+    assert_drivers("--api WdfCommonBufferCreate,AllocateCommonBuffer",
+                   "cbxwdm.sys,cbxkmdf.sys");
+    assert_drivers("--driver kmdf --api AllocateCommonBuffer", "cbxkmdf.sys");
+    assert_refused("--driver kdmf", "known: cbxwdm.sys, cbxkmdf.sys");
+    assert_refused("--driver wdm --api WdfCommonBufferCreate",
+                   "cbxwdm.sys does not run WdfCommonBufferCreate");
+    assert_refused("--driver ./edu.sys --driver wdm", "runs alone");
+    assert_refused("--driver ./edu.sys --driver ./other.sys", "runs alone");
+    assert_refused("--driver wdm,kmdf --device-id 1234:11e8",
+                   "whose device is it");
 }
 
 static void a_device_id_is_one_of_pci(void)
@@ -219,7 +264,7 @@ static void assert_lacks(const char *line, const char *part)
 static void vtd_is_in_front_of_the_device(Build *b,
                                           gconstpointer unused G_GNUC_UNUSED)
 {
-    g_autofree char *line = command_for("");
+    g_autofree char *line = command_for("--driver wdm");
     g_autofree char *emulator = g_build_filename(b->path, build_files[0],
                                                  NULL);
 
@@ -234,6 +279,21 @@ static void vtd_is_in_front_of_the_device(Build *b,
     assert_lacks(line, "faults=");
     assert_lacks(line, "apis=");
     assert_lacks(line, "seed=");
+}
+
+static void each_driver_has_a_device(Build *b G_GNUC_UNUSED,
+                                     gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *line = command_for(
+        "--driver wdm,kmdf --api WdfCommonBufferCreate,AllocateCommonBufferEx,"
+        "CreateCommonBufferFromMdl");
+
+    assert_has(line, " cbx_nt.driver=cbxwdm.sys,cbxkmdf.sys ");
+    assert_has(line, "-device cbx,report=report,apis=AllocateCommonBufferEx:"
+               "CreateCommonBufferFromMdl -device cbx,report=report2,"
+               "apis=WdfCommonBufferCreate:AllocateCommonBufferEx ");
+    assert_has(line, "id=report,path=/dev/fdset/3,");
+    assert_has(line, "id=report2,path=/dev/fdset/7,");
 }
 
 static void none_has_no_iommu(Build *b G_GNUC_UNUSED,
@@ -335,12 +395,14 @@ int main(int argc, char **argv)
     TEST(numbers_are_numbers);
     TEST(checks_are_known_by_name);
     TEST(a_driver_is_known_or_a_file);
+    TEST(all_drivers_run_unless_some_are_named);
     TEST(a_device_id_is_one_of_pci);
     TEST(strangers_are_refused);
 #undef TEST
 #define TEST(name) g_test_add("/cli/machine/" #name, Build, NULL, \
                               build_start, name, build_stop)
     TEST(vtd_is_in_front_of_the_device);
+    TEST(each_driver_has_a_device);
     TEST(none_has_no_iommu);
     TEST(selections_reach_the_device);
     TEST(a_driver_has_its_own_device);

@@ -9,29 +9,28 @@
 static void assert_defect(const Stream *stream, const char *what)
 {
     g_autoptr(CbxReport) report = stream_report(stream);
+    const GPtrArray *defects = cbx_report_port(report, 0)->defects;
 
-    if (report->defects->len != 1) {
-        for (guint i = 0; i < report->defects->len; i++) {
-            g_test_message("%s",
-                           (char *)g_ptr_array_index(report->defects, i));
-        }
+    for (guint i = 0; i < defects->len; i++) {
+        g_test_message("%s", (char *)g_ptr_array_index(defects, i));
     }
-    g_assert_cmpuint(report->defects->len, ==, 1);
-    g_assert_nonnull(strstr(g_ptr_array_index(report->defects, 0), what));
+    g_assert_cmpuint(defects->len, ==, 1);
+    g_assert_nonnull(strstr(g_ptr_array_index(defects, 0), what));
 }
 
 static void reads_a_good_stream(void)
 {
     g_autoptr(Stream) stream = stream_good();
     g_autoptr(CbxReport) report = stream_report(stream);
+    const CbxPort *port = cbx_report_port(report, 0);
     const CbxBuffer *b = g_ptr_array_index(report->buffers, 0);
     const CbxResult *r = g_ptr_array_index(report->results, 0);
 
-    g_assert_cmpuint(report->defects->len, ==, 0);
+    g_assert_cmpuint(port->defects->len, ==, 0);
     g_assert_cmpuint(report->records, ==, stream->seq);
-    g_assert_true(report->has_device);
-    g_assert_cmpstr(report->iommu, ==, "intel-iommu");
-    g_assert_cmpuint(report->addr_bits, ==, 64);
+    g_assert_true(port->has_device);
+    g_assert_cmpstr(port->iommu, ==, "intel-iommu");
+    g_assert_cmpuint(port->addr_bits, ==, 64);
     g_assert_cmpuint(report->buffers->len, ==, 3);
     g_assert_cmpuint(report->results->len, ==, 10);
     g_assert_cmphex(b->va, ==, 0xffff800000100000u);
@@ -47,8 +46,8 @@ static void reads_a_good_stream(void)
     g_assert_true(r->buffer == b);
     g_assert_cmpstr(r->check, ==, "range");
     g_assert_cmpint(r->outcome, ==, CBX_OUTCOME_PASS);
-    g_assert_cmpstr(cbx_report_session(report, DRIVER)->verdict, ==, "pass");
-    g_assert_null(cbx_report_session(report, "nobody"));
+    g_assert_cmpstr(cbx_report_session(port, DRIVER)->verdict, ==, "pass");
+    g_assert_null(cbx_report_session(port, "nobody"));
 }
 
 static void pieces_of_any_size_read_the_same(void)
@@ -57,13 +56,14 @@ static void pieces_of_any_size_read_the_same(void)
 
     for (gsize piece = 1; piece < 200; piece++) {
         g_autoptr(CbxReport) report = cbx_report_new();
+        CbxPort *port = cbx_report_add_port(report, DRIVER);
 
         for (gsize at = 0; at < stream->text->len; at += piece) {
-            cbx_report_feed(report, stream->text->str + at,
+            cbx_report_feed(port, stream->text->str + at,
                             MIN(piece, stream->text->len - at));
         }
         cbx_report_close(report);
-        g_assert_cmpuint(report->defects->len, ==, 0);
+        g_assert_cmpuint(port->defects->len, ==, 0);
         g_assert_cmpuint(report->records, ==, stream->seq);
     }
 }
@@ -115,24 +115,26 @@ static void garbage_is_a_defect(void)
 static void an_endless_line_is_cut(void)
 {
     g_autoptr(CbxReport) report = cbx_report_new();
+    CbxPort *port = cbx_report_add_port(report, DRIVER);
     g_autofree char *block = g_strnfill(65536, 'x');
 
     for (int i = 0; i < 64; i++) {
-        cbx_report_feed(report, block, 65536);
+        cbx_report_feed(port, block, 65536);
     }
-    g_assert_cmpuint(report->partial->len, <, 65536);
+    g_assert_cmpuint(port->partial->len, <, 65536);
     cbx_report_close(report);
-    g_assert_cmpuint(report->defects->len, ==, 1);
+    g_assert_cmpuint(cbx_report_port(report, 0)->defects->len, ==, 1);
 }
 
 static void complaints_have_an_end(void)
 {
     g_autoptr(CbxReport) report = cbx_report_new();
+    CbxPort *port = cbx_report_add_port(report, DRIVER);
 
     for (int i = 0; i < 1000; i++) {
-        cbx_report_feed(report, "x\n", 2);
+        cbx_report_feed(port, "x\n", 2);
     }
-    g_assert_cmpuint(report->defects->len, <, 30);
+    g_assert_cmpuint(cbx_report_port(report, 0)->defects->len, <, 30);
 }
 
 static void an_unknown_type_is_a_defect(void)
@@ -206,7 +208,7 @@ static void an_unreachable_buffer_has_no_physical_address(void)
 
     memcpy(strstr(stream->text->str, "\"0x1f42000\""), "null       ", 11);
     report = stream_report(stream);
-    g_assert_cmpuint(report->defects->len, ==, 0);
+    g_assert_cmpuint(cbx_report_port(report, 0)->defects->len, ==, 0);
     b = g_ptr_array_index(report->buffers, 0);
     g_assert_false(b->has_gpa);
 }
@@ -224,7 +226,7 @@ static void a_refused_declaration_is_a_buffer(void)
                   "\"min\":\"0x0\",\"max\":\"0x0\",\"align\":0,"
                   "\"cache\":\"default\",\"node\":0,\"status\":\"bad\"");
     report = stream_report(stream);
-    g_assert_cmpuint(report->defects->len, ==, 0);
+    g_assert_cmpuint(cbx_report_port(report, 0)->defects->len, ==, 0);
     g_assert_cmpuint(report->buffers->len, ==, 1);
 }
 
@@ -258,7 +260,7 @@ static void a_number_used_again_is_another_buffer(void)
     stream_call(stream, 1, "AllocateCommonBuffer", "intel-iommu", FACTS_VTD);
     stream_call(stream, 1, "AllocateCommonBuffer", "intel-iommu", FACTS_VTD);
     report = stream_report(stream);
-    g_assert_cmpuint(report->defects->len, ==, 0);
+    g_assert_cmpuint(cbx_report_port(report, 0)->defects->len, ==, 0);
     g_assert_cmpuint(report->buffers->len, ==, 2);
     last = g_ptr_array_index(report->results, report->results->len - 1);
     g_assert_true(last->buffer == g_ptr_array_index(report->buffers, 1));
@@ -277,11 +279,59 @@ static void a_crash_is_kept(void)
     g_assert_cmpstr(report->crash_text, ==, "DRIVER_VERIFIER");
 }
 
+/* Each port has numbers of its own for buffers and records. */
+static void ports_are_kept_apart(void)
+{
+    g_autoptr(Stream) stream = stream_good();
+    g_autoptr(CbxReport) report = cbx_report_new();
+    CbxPort *a = cbx_report_add_port(report, DRIVER);
+    CbxPort *b = cbx_report_add_port(report, "cbxkmdf.sys");
+    const CbxResult *first, *last;
+    gsize half = stream->text->len / 2;
+
+    cbx_report_feed(a, stream->text->str, half);
+    cbx_report_feed(b, stream->text->str, stream->text->len);
+    cbx_report_feed(a, stream->text->str + half, stream->text->len - half);
+    cbx_report_close(report);
+    g_assert_cmpuint(a->defects->len, ==, 0);
+    g_assert_cmpuint(b->defects->len, ==, 0);
+    g_assert_cmpuint(report->records, ==, 2 * stream->seq);
+    g_assert_cmpuint(a->records, ==, stream->seq);
+    g_assert_cmpuint(report->buffers->len, ==, 6);
+    first = g_ptr_array_index(report->results, 0);
+    last = g_ptr_array_index(report->results, report->results->len - 1);
+    g_assert_true(first->port == a && first->buffer->port == a);
+    g_assert_true(last->port == a);
+    g_assert_cmpstr(cbx_result_port(first), ==, DRIVER);
+    for (guint i = 0; i < report->results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(report->results, i);
+
+        g_assert_true(!r->buffer || r->buffer->port == r->port);
+    }
+}
+
+/* Only the end of the one that breaks off is told. */
+static void a_port_that_breaks_off_is_named(void)
+{
+    g_autoptr(Stream) stream = stream_good();
+    g_autoptr(CbxReport) report = cbx_report_new();
+    CbxPort *a = cbx_report_add_port(report, DRIVER);
+    CbxPort *b = cbx_report_add_port(report, "cbxkmdf.sys");
+
+    cbx_report_feed(a, stream->text->str, stream->text->len);
+    cbx_report_feed(b, stream->text->str, stream->text->len - 5);
+    cbx_report_close(report);
+    g_assert_cmpuint(a->defects->len, ==, 0);
+    g_assert_cmpuint(b->defects->len, ==, 1);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
 #define TEST(name) g_test_add_func("/cli/report/" #name, name)
     TEST(reads_a_good_stream);
+    TEST(ports_are_kept_apart);
+    TEST(a_port_that_breaks_off_is_named);
     TEST(pieces_of_any_size_read_the_same);
     TEST(a_gap_is_a_defect);
     TEST(a_repeated_number_is_a_defect);

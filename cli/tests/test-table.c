@@ -5,8 +5,10 @@
 
 #include "console.h"
 #include "json.h"
+#include "junit.h"
 #include "stream.h"
 #include "table.h"
+#include "tap.h"
 
 static const char *const last_words[] = { "BUG: it hurts", "here", NULL };
 
@@ -16,7 +18,7 @@ static char *table_of(const Stream *stream, const char *arguments,
     g_autoptr(CbxReport) report = stream_report(stream);
     g_autofree char *complete = arguments_for_calls(arguments);
     g_autoptr(CbxOptions) options = options_of(complete);
-    g_autoptr(CbxJudgement) j = judge(stream, arguments, ending, 0);
+    g_autoptr(CbxJudgement) j = judge_report(report, arguments, ending, 0);
     g_autoptr(GArray) timing = g_array_new(FALSE, FALSE, sizeof(CbxPhase));
     CbxSummary summary = {
         .options = options, .report = report, .judgement = j,
@@ -182,8 +184,8 @@ static JsonNode *json_of(const Stream *stream, const char *arguments)
     g_autoptr(CbxReport) report = stream_report(stream);
     g_autofree char *complete = arguments_for_calls(arguments);
     g_autoptr(CbxOptions) options = options_of(complete);
-    g_autoptr(CbxJudgement) j = judge(stream, arguments, CBX_ENDING_STOPPED,
-                                      0);
+    g_autoptr(CbxJudgement) j = judge_report(report, arguments,
+                                             CBX_ENDING_STOPPED, 0);
     g_autoptr(GArray) timing = g_array_new(FALSE, FALSE, sizeof(CbxPhase));
     CbxSummary summary = {
         .options = options, .report = report, .judgement = j,
@@ -243,6 +245,120 @@ static void json_tells_of_a_crash(void)
                     "0x000000C4");
 }
 
+/* ---- Several drivers ---------------------------------------------------- */
+
+#define TWO "--driver wdm,kmdf --api AllocateCommonBuffer,WdfCommonBufferCreate"
+
+static CbxReport *report_of_two(void)
+{
+    g_autoptr(Stream) wdm = stream_of(DRIVER, "AllocateCommonBuffer");
+    g_autoptr(Stream) kmdf = stream_of(KMDF, "AllocateCommonBuffer "
+                                             "WdfCommonBufferCreate");
+    CbxReport *report = cbx_report_new();
+
+    stream_add(wdm, report);
+    stream_add(kmdf, report);
+    cbx_report_close(report);
+    return report;
+}
+
+static char *format_two(char *(*format)(const CbxSummary *summary))
+{
+    g_autoptr(CbxReport) report = report_of_two();
+    g_autoptr(CbxOptions) options = options_of(TWO);
+    g_autoptr(CbxJudgement) j = judge_report(report, TWO, CBX_ENDING_STOPPED,
+                                             0);
+    g_autoptr(GArray) timing = g_array_new(FALSE, FALSE, sizeof(CbxPhase));
+    CbxSummary summary = {
+        .options = options, .report = report, .judgement = j,
+        .timing = timing, .seconds = 2.34, .run = 1,
+    };
+    char *text = format(&summary);
+
+    g_test_message("\n%s", text);
+    return text;
+}
+
+static char *plain_table(const CbxSummary *summary)
+{
+    CbxStyle style = { .width = 120 };
+
+    return cbx_table_format(summary, &style);
+}
+
+/* One table, in it the rows of each driver below its name, and one verdict. */
+static void drivers_share_a_table(void)
+{
+    g_autofree char *text = format_two(plain_table);
+    const char *wdm = strstr(text, "\ncbxwdm.sys\n");
+    const char *kmdf = strstr(text, "\ncbxkmdf.sys\n");
+
+    g_assert_nonnull(wdm);
+    g_assert_nonnull(kmdf);
+    g_assert_true(wdm < kmdf);
+    g_assert_cmpuint(count_of(text, "\n  AllocateCommonBuffer  "), ==, 4);
+    g_assert_cmpuint(count_of(text, "\n  WdfCommonBufferCreate  "), ==, 2);
+    g_assert_true(strstr(text, "  WdfCommonBufferCreate  ") > kmdf);
+    g_assert_cmpuint(count_of(text, "  the driver as a whole  "), ==, 4);
+    g_assert_cmpuint(count_of(text, "the run as a whole  "), ==, 2);
+    g_assert_true(g_str_has_prefix(last_line(text),
+                                   "PASS  22 checks passed, 3 buffers"));
+}
+
+static void json_names_the_port(void)
+{
+    g_autofree char *text = format_two(cbx_json_format);
+    g_autoptr(JsonNode) root = json_from_string(text, NULL);
+    JsonObject *o = json_node_get_object(root);
+    JsonArray *buffers = json_object_get_array_member(o, "buffers");
+    JsonArray *results = json_object_get_array_member(o, "results");
+    guint kmdf = 0;
+    guint whole = 0;
+
+    g_assert_cmpstr(json_object_get_string_member(o, "driver"), ==,
+                    DRIVER "," KMDF);
+    g_assert_cmpstr(json_object_get_string_member(
+                        json_array_get_object_element(buffers, 2), "port"),
+                    ==, KMDF);
+    for (guint i = 0; i < json_array_get_length(results); i++) {
+        const char *port = json_object_get_string_member_with_default(
+            json_array_get_object_element(results, i), "port", NULL);
+
+        kmdf += g_strcmp0(port, KMDF) == 0;
+        whole += !port;
+    }
+    g_assert_cmpuint(kmdf, ==, 13);
+    g_assert_cmpuint(whole, ==, 1);
+}
+
+/* No two cases of JUnit have the same name in the same class. */
+static void junit_tells_drivers_apart(void)
+{
+    g_autofree char *text = format_two(cbx_junit_format);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (char **line = lines; *line; line++) {
+        if (strstr(*line, "<testcase")) {
+            g_test_message("%s", *line);
+            g_assert_true(g_hash_table_add(seen, *line));
+        }
+    }
+    assert_has(text, "name=\"cbx.x86_64.vtd.cbxkmdf.sys."
+                     "WdfCommonBufferCreate\"");
+    assert_has(text, "name=\"cbx.x86_64.vtd.run\" tests=\"1\"");
+}
+
+static void tap_tells_drivers_apart(void)
+{
+    g_autofree char *text = format_two(cbx_tap_format);
+
+    assert_has(text, " - cbxwdm.sys: range: AllocateCommonBuffer, 8 KiB\n");
+    assert_has(text, " - cbxkmdf.sys: range: AllocateCommonBuffer, 8 KiB\n");
+    assert_has(text, " - cbxkmdf.sys: everything-returned: stand-in");
+    assert_has(text, " - qemu-exit: cbx\n");
+}
+
 /* ---- Console ------------------------------------------------------------ */
 
 static void last_words_are_the_last_lines(void)
@@ -293,6 +409,12 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/cli/json/" #name, name)
     TEST(json_has_every_member);
     TEST(json_tells_of_a_crash);
+#undef TEST
+#define TEST(name) g_test_add_func("/cli/drivers/" #name, name)
+    TEST(drivers_share_a_table);
+    TEST(json_names_the_port);
+    TEST(junit_tells_drivers_apart);
+    TEST(tap_tells_drivers_apart);
 #undef TEST
 #define TEST(name) g_test_add_func("/cli/console/" #name, name)
     TEST(last_words_are_the_last_lines);

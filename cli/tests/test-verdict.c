@@ -527,6 +527,123 @@ static void exit_codes_are_as_documented(void)
                     ==, 130);
 }
 
+/* ---- Several drivers ---------------------------------------------------- */
+
+#define WDM_CALL  "AllocateCommonBuffer"
+#define KMDF_CALL "WdfCommonBufferCreate"
+#define BOTH      "--driver wdm,kmdf --api " WDM_CALL "," KMDF_CALL
+
+static CbxReport *two(const Stream *wdm, const Stream *kmdf)
+{
+    CbxReport *report = cbx_report_new();
+
+    stream_add(wdm, report);
+    stream_add(kmdf, report);
+    cbx_report_close(report);
+    return report;
+}
+
+/* Nothing but @check about @driver fails. */
+static void assert_second_fails(const Stream *wdm, const Stream *kmdf,
+                                const char *check, const char *driver)
+{
+    g_autoptr(CbxReport) report = two(wdm, kmdf);
+    g_autoptr(CbxJudgement) j = judge_report(report, BOTH, CBX_ENDING_STOPPED,
+                                             0);
+    guint failed = 0;
+
+    for (guint i = 0; i < j->findings->len; i++) {
+        const CbxResult *r = g_ptr_array_index(j->findings, i);
+
+        if (r->outcome == CBX_OUTCOME_FAIL) {
+            g_test_message("%s of %s: %s", r->check, r->api, r->seen);
+            g_assert_cmpstr(r->check, ==, check);
+            g_assert_cmpstr(r->port->driver, ==, driver);
+            failed++;
+        }
+    }
+    g_assert_cmpuint(failed, ==, 1);
+    g_assert_cmpint(j->verdict, ==, CBX_VERDICT_FAIL);
+}
+
+static void two_good_drivers_pass(void)
+{
+    g_autoptr(Stream) wdm = stream_of(DRIVER, WDM_CALL);
+    g_autoptr(Stream) kmdf = stream_of(KMDF, WDM_CALL " " KMDF_CALL);
+    g_autoptr(CbxReport) report = two(wdm, kmdf);
+    g_autoptr(CbxJudgement) j = judge_report(report, BOTH, CBX_ENDING_STOPPED,
+                                             0);
+
+    g_assert_cmpint(j->verdict, ==, CBX_VERDICT_PASS);
+    g_assert_cmpuint(j->failed, ==, 0);
+}
+
+static void a_driver_that_is_silent_fails(void)
+{
+    g_autoptr(Stream) wdm = stream_of(DRIVER, WDM_CALL);
+    g_autoptr(Stream) nothing = stream_new();
+    g_autoptr(CbxReport) report = NULL;
+    g_autoptr(CbxJudgement) j = NULL;
+
+    nothing->driver = KMDF;
+    report = two(wdm, nothing);
+    j = judge_report(report, BOTH, CBX_ENDING_STOPPED, 0);
+    g_assert_cmpint(j->verdict, ==, CBX_VERDICT_FAIL);
+    g_assert_cmpstr(finding(j, "stream")->port->driver, ==, KMDF);
+}
+
+/* What another driver has covered does not count. */
+static void each_driver_covers_its_calls(void)
+{
+    g_autoptr(Stream) wdm = stream_of(DRIVER, WDM_CALL);
+    g_autoptr(Stream) none = stream_of(DRIVER, "");
+    g_autoptr(Stream) kmdf = stream_of(KMDF, WDM_CALL " " KMDF_CALL);
+    g_autoptr(Stream) half = stream_of(KMDF, KMDF_CALL);
+
+    assert_second_fails(wdm, half, "coverage", KMDF);
+    assert_second_fails(none, kmdf, "coverage", DRIVER);
+}
+
+static void a_driver_reports_through_its_own_device(void)
+{
+    g_autoptr(Stream) wdm = stream_of(DRIVER, WDM_CALL);
+    g_autoptr(Stream) kmdf = stream_of(KMDF, WDM_CALL " " KMDF_CALL);
+    g_autoptr(CbxReport) report = two(kmdf, wdm);
+    g_autoptr(CbxJudgement) j = judge_report(report, BOTH, CBX_ENDING_STOPPED,
+                                             0);
+
+    g_assert_cmpint(j->verdict, ==, CBX_VERDICT_FAIL);
+    g_assert_nonnull(finding(j, "coverage"));
+}
+
+static void each_verdict_agrees_with_its_own_checks(void)
+{
+    g_autoptr(Stream) wdm = stream_of(DRIVER, WDM_CALL);
+    g_autoptr(Stream) kmdf = stream_new();
+
+    kmdf->driver = KMDF;
+    stream_head(kmdf);
+    stream_call(kmdf, 1, WDM_CALL, "intel-iommu", FACTS_VTD);
+    stream_call(kmdf, 2, KMDF_CALL, "intel-iommu", FACTS_VTD);
+    stream_end(kmdf, KMDF, "fail");
+    stream_end(kmdf, CBX_STAND_IN, "pass");
+    assert_second_fails(wdm, kmdf, "end-verdict", KMDF);
+}
+
+static void each_device_is_behind_the_iommu(void)
+{
+    g_autoptr(Stream) wdm = stream_of(DRIVER, WDM_CALL);
+    g_autoptr(Stream) kmdf = stream_new();
+
+    kmdf->driver = KMDF;
+    stream_device(kmdf, "none");
+    stream_start(kmdf, KMDF);
+    stream_call(kmdf, 1, WDM_CALL, "intel-iommu", FACTS_VTD);
+    stream_call(kmdf, 2, KMDF_CALL, "intel-iommu", FACTS_VTD);
+    stream_tail(kmdf);
+    assert_second_fails(wdm, kmdf, "iommu-in-path", KMDF);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -570,5 +687,11 @@ int main(int argc, char **argv)
     TEST(an_interrupt_is_no_verdict);
     TEST(qemu_failing_at_the_end_fails);
     TEST(exit_codes_are_as_documented);
+    TEST(two_good_drivers_pass);
+    TEST(a_driver_that_is_silent_fails);
+    TEST(each_driver_covers_its_calls);
+    TEST(a_driver_reports_through_its_own_device);
+    TEST(each_verdict_agrees_with_its_own_checks);
+    TEST(each_device_is_behind_the_iommu);
     return g_test_run();
 }

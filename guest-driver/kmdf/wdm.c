@@ -30,8 +30,8 @@ static const struct {
       { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_EX, .Length = WDM_LENGTH_MAX,
         .Elements = 1, .Uncached = TRUE } },
     { EnablerVersion3, WdfDmaDirectionReadFromDevice,
-      { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR, .Length = PAGE_SIZE,
-        .Elements = 3, .ElementsFirst = TRUE } },
+      { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR,
+        .Length = WDM_LENGTH_MAX, .Elements = 3, .ElementsFirst = TRUE } },
 };
 
 /* One of the plan, and what it works on. */

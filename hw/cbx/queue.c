@@ -212,11 +212,12 @@ void cbx_queue_write(CbxState *s, uint32_t offset, uint32_t value,
 {
     uint32_t n = (offset - CBX_REG_QUEUE_BASE) / CBX_REG_QUEUE_STRIDE;
     uint32_t r = (offset - CBX_REG_QUEUE_BASE) % CBX_REG_QUEUE_STRIDE;
-    CbxQueue *q = &s->queues[n];
+    CbxQueue *q;
 
     if (n >= s->n_queues || r >= CBX_Q_REGS_SIZE) {
         return;
     }
+    q = &s->queues[n];
     mask &= cbx_queue_writable[r / 4];
     value = (*q_reg(q, r) & ~mask) | (value & mask);
     if (r == CBX_Q_CONTROL) {
@@ -247,11 +248,12 @@ void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value)
 {
     uint32_t n = (offset - CBX_REG_DOORBELL_BASE) / CBX_REG_DOORBELL_STRIDE;
     uint32_t r = (offset - CBX_REG_DOORBELL_BASE) % CBX_REG_DOORBELL_STRIDE;
-    CbxQueue *q = &s->queues[n];
+    CbxQueue *q;
 
     if (n >= s->n_queues || r > CBX_DB_CQ_HEAD) {
         return;
     }
+    q = &s->queues[n];
     trace_cbx_doorbell(n, r == CBX_DB_TAIL ? "tail" : "cq-head", value);
     if (!q_running(q)) {
         cbx_register_error(s, CBX_STATUS_DISABLED);

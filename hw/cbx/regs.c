@@ -38,6 +38,7 @@ void cbx_register_error(CbxState *s, uint16_t status)
 static void cbx_control_write(CbxState *s, uint32_t value)
 {
     if (value & CBX_CONTROL_RESET) {
+        trace_cbx_reset("control");
         pci_set_irq(&s->parent_obj, 0);
         cbx_reset_core(s);
     }
@@ -155,7 +156,6 @@ static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
     [CBX_REG_PROBE_LO / 4] = RW,
     [CBX_REG_PROBE_HI / 4] = RW,
     [CBX_REG_PROBE_COMMAND / 4] = { .write = cbx_probe_command },
-
 
     CBX_STAT_LIST(STAT_REGISTER)
 

@@ -145,6 +145,29 @@ static NTSTATUS CallInit(CASE_DEVICE *Device)
     return STATUS_SUCCESS;
 }
 
+/* For `cbx run`, which must not wait for ever: tests/guest. */
+static NTSTATUS Hang(CASE_DEVICE *Device)
+{
+    volatile BOOLEAN Forever = TRUE;
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(Device);
+    KeRaiseIrql(HIGH_LEVEL, &Irql);
+    while (Forever) {
+        YieldProcessor();
+    }
+    KeLowerIrql(Irql);
+    return STATUS_SUCCESS;
+}
+
+/* ... and must know a guest that is gone. */
+static NTSTATUS Reset(CASE_DEVICE *Device)
+{
+    UNREFERENCED_PARAMETER(Device);
+    __outbyte(0xcf9, 0x06);     /* the chipset's reset control: hard, now */
+    return STATUS_SUCCESS;
+}
+
 static KTIMER ForgottenTimer;
 static KDPC ForgottenDpc;
 
@@ -174,5 +197,7 @@ const CASE KernelCases[] = {
     { L"code-write", WriteCode, FALSE },
     { L"init-section", CallInit, FALSE },
     { L"timer-at-unload", TimerAtUnload, FALSE },
+    { L"hang", Hang, FALSE },
+    { L"reset", Reset, FALSE },
     { NULL, NULL, FALSE },
 };

@@ -56,11 +56,19 @@ void assert_ended(const Run *run, int exit_code, const char *verdict)
 static gboolean is(JsonObject *result, const char *member, const char *value)
 {
     return !value ||
-           strcmp(json_object_get_string_member(result, member), value) == 0;
+           g_strcmp0(json_object_get_string_member_with_default(result, member,
+                                                                NULL),
+                     value) == 0;
 }
 
 guint count_checks(const Run *run, const char *api, const char *check,
                    const char *verdict)
+{
+    return count_checks_of(run, NULL, api, check, verdict);
+}
+
+guint count_checks_of(const Run *run, const char *driver, const char *api,
+                      const char *check, const char *verdict)
 {
     JsonArray *results = json_object_get_array_member(run->json, "results");
     guint n = 0;
@@ -68,8 +76,8 @@ guint count_checks(const Run *run, const char *api, const char *check,
     for (guint i = 0; i < json_array_get_length(results); i++) {
         JsonObject *r = json_array_get_object_element(results, i);
 
-        n += is(r, "api", api) && is(r, "check", check) &&
-             is(r, "verdict", verdict);
+        n += is(r, "port", driver) && is(r, "api", api) &&
+             is(r, "check", check) && is(r, "verdict", verdict);
     }
     return n;
 }
@@ -114,4 +122,27 @@ void each_buffer(const Run *run, void (*check)(JsonObject *buffer))
     for (guint i = 0; i < json_array_get_length(buffers); i++) {
         check(json_array_get_object_element(buffers, i));
     }
+}
+
+char *write_qemu(const char *qemu, const char *options, const char *words)
+{
+    g_autofree char *script =
+        g_strdup_printf("#!/bin/sh\n"
+                        "for word; do\n"
+                        "    shift\n"
+                        "    [ \"$before\" != -append ] || "
+                        "word=\"$word %s\"\n"
+                        "    before=$word\n"
+                        "    set -- \"$@\" \"$word\"\n"
+                        "done\n"
+                        "exec '%s' \"$@\" %s\n", words, qemu, options);
+    g_autoptr(GError) error = NULL;
+    char *path = NULL;
+    int fd = g_file_open_tmp("cbx-qemu-XXXXXX", &path, &error);
+
+    g_assert_no_error(error);
+    g_close(fd, NULL);
+    g_assert_true(g_file_set_contents(path, script, -1, NULL));
+    g_assert_cmpint(g_chmod(path, 0700), ==, 0);
+    return path;
 }

@@ -30,11 +30,21 @@ void assert_ended(const Run *run, int exit_code, const char *verdict);
 guint count_checks(const Run *run, const char *api, const char *check,
                    const char *verdict);
 
+/* The same among what is from or about @driver's device. */
+guint count_checks_of(const Run *run, const char *driver, const char *api,
+                      const char *check, const char *verdict);
+
 /* Every failed check of the run is one of @checks (blanks between them). */
 void assert_no_other_failed(const Run *run, const char *checks);
 
 /* @check has failed for each call of @apis; with none there, for the run. */
 void assert_failed(const Run *run, const char *check, const char *apis);
+
+/*
+ * Path of a script that starts @qemu with @options more, and with @words at
+ * the end of the kernel's command line; each may be "". g_unlink() it.
+ */
+char *write_qemu(const char *qemu, const char *options, const char *words);
 
 /* Calls @check for each buffer of the run; there must be one. */
 void each_buffer(const Run *run, void (*check)(JsonObject *buffer));

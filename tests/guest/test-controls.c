@@ -82,14 +82,14 @@ static const Control controls[] = {
       .also = "neighbours-unchanged",
       .why = "what two buffers share changes in both" },
     { .check = "range", .fault = "hal-ignore-limit", .calls = ALL,
-      .also = "exhaustion refusal",
+      .also = "exhaustion refusal scatter-gather",
       .why = "where no limit is, no memory comes to an end, and nothing is "
              "beyond it" },
     { .check = "range", .fault = "hal-ignore-minimum", .calls = BOUNDED },
     { .check = "address-width", .fault = "hal-ignore-limit", .calls = EX,
       .also = "range completion-interrupt device-access ram physical-pages "
               "translation edges-to-device edges-from-device permission "
-              "refusal witness",
+              "refusal scatter-gather flush witness",
       .why = "no address beyond the device's width is within the limits or "
              "within its reach",
       .may = "exhaustion",
@@ -196,22 +196,10 @@ static void every_check_has_a_control(void)
 /* QEMU with a property of the device; NULL: as it is. */
 static char *write_wrapper(const Control *control)
 {
-    g_autofree char *script = NULL;
-    g_autoptr(GError) error = NULL;
-    char *path = NULL;
-    int fd;
+    g_autofree char *options = g_strdup_printf("-global cbx.%s",
+                                               control->device);
 
-    if (!control->device) {
-        return NULL;
-    }
-    script = g_strdup_printf("#!/bin/sh\nexec '%s' \"$@\" -global cbx.%s\n",
-                             qemu, control->device);
-    fd = g_file_open_tmp("cbx-qemu-XXXXXX", &path, &error);
-    g_assert_no_error(error);
-    g_close(fd, NULL);
-    g_assert_true(g_file_set_contents(path, script, -1, NULL));
-    g_assert_cmpint(g_chmod(path, 0700), ==, 0);
-    return path;
+    return control->device ? write_qemu(qemu, options, "") : NULL;
 }
 
 static void is_caught(gconstpointer data)
@@ -227,6 +215,8 @@ static void is_caught(gconstpointer data)
     g_string_append(line, control->fault);
     if (control->apis) {
         g_string_append_printf(line, " --api %s", control->apis);
+    } else {
+        g_string_append(line, " --driver cbxwdm.sys");
     }
     if (wrapper) {
         g_string_append_printf(line, " --qemu '%s'", wrapper);

@@ -3,7 +3,7 @@
  * The whole system: the guest boots, the Windows driver runs, the device
  * judges. First that all is well, then that what is broken is found.
  *
- * Usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST
+ * Usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST PATH-OF-QEMU
  */
 #define _GNU_SOURCE  /* memmem() */
 #include <glib/gstdio.h>
@@ -13,29 +13,59 @@
 #include "checks.h"
 #include "run.h"
 
-#define CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
-              "AllocateCommonBufferVector AllocateCommonBufferWithBounds " \
-              "AllocateDomainCommonBuffer CreateCommonBufferFromMdl " \
-              "HalAllocateCommonBuffer"
+#define WDM "cbxwdm.sys"
+#define WDM_CALLS "AllocateCommonBuffer AllocateCommonBufferEx " \
+                  "AllocateCommonBufferVector " \
+                  "AllocateCommonBufferWithBounds " \
+                  "AllocateDomainCommonBuffer CreateCommonBufferFromMdl " \
+                  "HalAllocateCommonBuffer"
+#define KMDF "cbxkmdf.sys"
+#define KMDF_CALLS "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig " \
+                   "AllocateCommonBuffer AllocateCommonBufferEx " \
+                   "AllocateCommonBufferVector"
+#define VIDEO "cbxvid.sys"
+#define VIDEO_CALLS "VideoPortAllocateCommonBuffer VideoPortGetCommonBuffer"
 
-static const char *guest_directory;
+/* The drivers that run by default, and what each has to show. */
+static const struct {
+    const char *driver;
+    const char *calls;
+} drivers[] = {
+    { WDM, WDM_CALLS },
+    { KMDF, KMDF_CALLS },
+    { VIDEO, VIDEO_CALLS },
+};
+
+static const char *guest_directory, *qemu;
+
+static void assert_call_passed(const Run *run, const char *driver,
+                               const char *call)
+{
+    g_test_message("%s of %s", call, driver);
+#define COUNT(check, verdict) \
+    count_checks_of(run, driver, call, check, verdict)
+    g_assert_cmpuint(COUNT("integrity-to-device", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("integrity-from-device", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("range", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("ring", "pass"), ==, 1);
+    g_assert_cmpuint(COUNT("memory-type", "pass"), >, 0);
+    g_assert_cmpuint(COUNT("memory-type", "skip"), ==, 0);
+    g_assert_cmpuint(COUNT("coverage", "pass"), ==, 1);
+    g_assert_cmpuint(COUNT("witness", "pass"), ==, 1);
+#undef COUNT
+}
 
 static void assert_calls_passed(const Run *run)
 {
-    g_auto(GStrv) calls = g_strsplit(CALLS, " ", -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(drivers); i++) {
+        g_auto(GStrv) calls = g_strsplit(drivers[i].calls, " ", -1);
 
-    for (char **call = calls; *call; call++) {
-        g_assert_cmpuint(count_checks(run, *call, "integrity-to-device",
-                                      "pass"), >, 0);
-        g_assert_cmpuint(count_checks(run, *call, "integrity-from-device",
-                                      "pass"), >, 0);
-        g_assert_cmpuint(count_checks(run, *call, "range", "pass"), >, 0);
-        g_assert_cmpuint(count_checks(run, *call, "ring", "pass"), ==, 1);
-        g_assert_cmpuint(count_checks(run, *call, "memory-type", "pass"), >,
-                         0);
-        g_assert_cmpuint(count_checks(run, *call, "memory-type", "skip"), ==,
-                         0);
-        g_assert_cmpuint(count_checks(run, *call, "witness", "pass"), ==, 1);
+        for (char **call = calls; *call; call++) {
+            assert_call_passed(run, drivers[i].driver, *call);
+        }
+        g_assert_cmpuint(count_checks_of(run, drivers[i].driver, NULL,
+                                         "everything-returned", "pass"),
+                         ==, 1);
     }
     g_assert_cmpuint(count_checks(run, NULL, "offered", "skip"), ==, 0);
     g_assert_cmpuint(count_checks(run, "GetDmaAdapterInfo", "adapter-info",
@@ -93,6 +123,30 @@ static void every_call_passes_without_iommu(void)
     each_buffer(run, assert_same_address);
 }
 
+/* What one driver leaves behind is not held against the next. */
+static void each_driver_answers_for_itself(void)
+{
+    g_autoptr(Run) run = run_guest("--driver kmdf,wdm "
+                                   "--fault wdf-keep-memory");
+
+    assert_ended(run, 1, "fail");
+    g_assert_cmpuint(count_checks_of(run, KMDF, NULL, "everything-returned",
+                                     "fail"), ==, 1);
+    g_assert_cmpuint(count_checks_of(run, KMDF, NULL, "use-after-free",
+                                     "fail"), >, 0);
+    g_assert_cmpuint(count_checks_of(run, WDM, NULL, "everything-returned",
+                                     "pass"), ==, 1);
+    g_assert_cmpuint(count_checks_of(run, WDM, NULL, NULL, "fail"), ==, 0);
+}
+
+/* A bug check in one ends the run, though the other had passed. */
+static void a_crash_of_one_driver_is_the_runs(void)
+{
+    g_autoptr(Run) run = run_guest("--fault wrong-address");
+
+    assert_ended(run, 4, "crash");
+}
+
 static void one_call_runs_alone(void)
 {
     g_autoptr(Run) run = run_guest("--api AllocateCommonBufferEx");
@@ -119,7 +173,7 @@ static void an_older_system_passes(void)
         "AllocateDomainCommonBuffer", "CreateCommonBufferFromMdl",
         "JoinDmaDomain", "FlushDmaBuffer",
     };
-    g_autoptr(Run) run = run_guest("--fault hal-windows-8");
+    g_autoptr(Run) run = run_guest("--driver wdm --fault hal-windows-8");
 
     assert_ended(run, 0, "pass");
     for (gsize i = 0; i < G_N_ELEMENTS(later); i++) {
@@ -159,7 +213,8 @@ static void only_the_check_asked_for_is_judged(void)
     g_assert_cmpuint(count_checks(run, NULL, "checksum", NULL), ==, 0);
     assert_ended(bad, 1, "fail");
     assert_no_other_failed(bad, "range");
-    assert_failed(bad, "range", CALLS);
+    assert_failed(bad, "range", WDM_CALLS);
+    assert_failed(bad, "range", KMDF_CALLS);
 }
 
 /* `cbx run` with the driver @name of the guest's, as if it were the user's. */
@@ -232,7 +287,8 @@ static void a_physical_address_is_found_through_vtd(void)
         "integrity-to-device", "integrity-from-device",
         "edges-to-device", "edges-from-device",
     };
-    g_autoptr(Run) run = run_guest("--iommu vtd --fault hal-physical");
+    g_autoptr(Run) run = run_guest("--driver wdm --iommu vtd "
+                                     "--fault hal-physical");
 
     assert_ended(run, 1, "fail");
     for (gsize i = 0; i < G_N_ELEMENTS(impossible); i++) {
@@ -267,6 +323,45 @@ static void too_little_time_is_a_timeout(void)
     assert_ended(run, 4, "timeout");
 }
 
+/* nttest.sys with the case @name. */
+static Run *run_case(const char *name, const char *arguments)
+{
+    g_autofree char *driver = g_build_filename(guest_directory, "initrd",
+                                               "nttest.sys", NULL);
+    g_autofree char *words = g_strdup_printf("cbx_nt.parameters=Case=%s",
+                                             name);
+    g_autofree char *wrapper = write_qemu(qemu, "", words);
+    g_autofree char *line = g_strdup_printf("--driver '%s' --qemu '%s' %s",
+                                            driver, wrapper, arguments);
+    Run *run = run_guest(line);
+
+    g_unlink(wrapper);
+    return run;
+}
+
+/* The last of what the guest's console shows is in the output. */
+static void assert_last_words(const Run *run, const char *words)
+{
+    g_assert_nonnull(strstr(run->output, "| "));
+    g_assert_nonnull(strstr(run->output, words));
+}
+
+static void a_hang_is_a_timeout_with_last_words(void)
+{
+    g_autoptr(Run) run = run_case("hang", "--timeout 15");
+
+    assert_ended(run, 4, "timeout");
+    assert_last_words(run, "init: loading /cbx_nt.ko");
+}
+
+static void a_reset_is_a_crash_with_last_words(void)
+{
+    g_autoptr(Run) run = run_case("reset", "");
+
+    assert_ended(run, 4, "crash");
+    assert_last_words(run, "init: loading /cbx_nt.ko");
+}
+
 /* A guest with the true kernel and @initrd; what is made of it. */
 static Run *run_with_initrd(const char *initrd, gsize length)
 {
@@ -293,8 +388,7 @@ static void a_panic_has_last_words(void)
     g_autoptr(Run) run = run_with_initrd("none", 4);
 
     assert_ended(run, 4, "crash");
-    g_assert_nonnull(strstr(run->output, "| "));
-    g_assert_nonnull(strstr(run->output, "Kernel panic - not syncing"));
+    assert_last_words(run, "Kernel panic - not syncing");
 }
 
 /*
@@ -329,15 +423,19 @@ static void a_missing_import_is_named(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    if (argc != 3) {
-        g_printerr("usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST\n");
+    if (argc != 4) {
+        g_printerr("usage: test-guest PATH-OF-CBX DIRECTORY-OF-GUEST "
+                   "PATH-OF-QEMU\n");
         return 2;
     }
     run_command = argv[1];
     guest_directory = argv[2];
+    qemu = argv[3];
 #define TEST(name) g_test_add_func("/guest/" #name, name)
     TEST(every_call_passes_through_vtd);
     TEST(every_call_passes_without_iommu);
+    TEST(each_driver_answers_for_itself);
+    TEST(a_crash_of_one_driver_is_the_runs);
     TEST(one_call_runs_alone);
     TEST(bounds_are_found_alone);
     TEST(an_older_system_passes);
@@ -350,6 +448,8 @@ int main(int argc, char **argv)
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(too_little_time_is_a_timeout);
     TEST(a_panic_has_last_words);
+    TEST(a_hang_is_a_timeout_with_last_words);
+    TEST(a_reset_is_a_crash_with_last_words);
     TEST(a_missing_import_is_named);
     return g_test_run();
 }

@@ -32,6 +32,16 @@ int main(void)
          "up to that point\n"
          "are in the report; the probe is one of the last.\n"
          "\n"
+         "The NUMA node is not checked. The calls take it as a preference, "
+         "which memory of\n"
+         "another node does not break. What the device sees is the host's "
+         "node; it is the\n"
+         "guest's only where each node of the guest is bound to one of the "
+         "host, which a host\n"
+         "of one node cannot do. Both are in the device's report: `node` is "
+         "what was asked\n"
+         "for, `host_node` what was seen.\n"
+         "\n"
          "| check | made | expectation | source |\n"
          "| --- | --- | --- | --- |");
 #define CBX_CHECK_CALL(symbol, id, expected, source) \
