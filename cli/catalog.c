@@ -76,6 +76,14 @@ const CbxFault cbx_faults[] = {
       "the framework refuses with an undocumented status" },
     { "hal-exhausted", CBX_FAULT_IN_GUEST,
       "the HAL, once out of memory below a limit, stays so" },
+    { "ndis-wrong-context", CBX_FAULT_IN_GUEST,
+      "NDIS calls a provider of shared memory with another context" },
+    { "ndis-wrong-status", CBX_FAULT_IN_GUEST,
+      "NDIS changes the status that a provider returned" },
+    { "ndis-short-list", CBX_FAULT_IN_GUEST,
+      "NDIS leaves out the last of several elements of a scatter list" },
+    { "ndis-wrong-length", CBX_FAULT_IN_GUEST,
+      "NDIS announces shared memory of another length" },
     { "hal-wrong-info", CBX_FAULT_IN_GUEST,
       "the HAL's GetDmaAdapterInfo tells another address width" },
     { "hal-wrong-domain", CBX_FAULT_IN_GUEST,
@@ -124,9 +132,18 @@ static const guint video_calls[] = {
     CBX_API_NONE
 };
 
+static const guint net_calls[] = {
+    CBX_API_NDIS_M_ALLOCATE_SHARED,
+    CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC,
+    CBX_API_NDIS_ALLOCATE_SHARED,
+    CBX_API_NET_ALLOCATE_SHARED,
+    CBX_API_NONE
+};
+
 const CbxDriver cbx_drivers[] = {
     { .name = "cbxwdm.sys", .calls = wdm_calls, .device = "cbx" },
     { .name = "cbxkmdf.sys", .calls = kmdf_calls, .device = "cbx" },
+    { .name = "cbxnet.sys", .calls = net_calls, .device = "cbx-net" },
     { .name = "cbxvid.sys", .calls = video_calls, .device = "cbx-display" },
     { 0 }
 };

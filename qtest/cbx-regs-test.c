@@ -83,7 +83,9 @@ static void test_reset_values(void *obj, void *data, QGuestAllocator *alloc)
     }
     for (offset = CBX_REG_CONTROL; offset < CBX_REG_QUEUE_BASE; offset += 4) {
         if (offset != CBX_REG_SEED_LO) {
-            g_assert_cmphex(cbx_read32(d, offset), ==, 0);
+            g_assert_cmphex(cbx_read32(d, offset), ==,
+                            offset == CBX_REG_NET_VECTOR ? CBX_Q_VECTOR_NONE
+                                                         : 0);
         }
     }
     for (offset = 0; offset < CBX_REG_QUEUE_STRIDE; offset += 4) {
@@ -157,6 +159,7 @@ static const struct {
     { CBX_REG_FAULT_SKIP, FULL },
     { CBX_REG_FAULT_LIMIT, FULL },
     { CBX_REG_FAULT_DELAY, FULL },
+    { CBX_REG_NET_VECTOR, FULL },
     PAIR(CBX_REG_QUEUE(0, CBX_Q_RING_LO)),
     PAIR(CBX_REG_QUEUE(0, CBX_Q_CQ_LO)),
     { CBX_REG_QUEUE(0, CBX_Q_ENTRIES), FULL },

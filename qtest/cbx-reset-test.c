@@ -66,7 +66,8 @@ static void expect_reset_values(QCbx *d)
     g_assert_cmphex(cbx_read32(d, CBX_REG_MAGIC), ==, CBX_MAGIC);
     for (uint32_t offset = CBX_REG_RUN_APIS_LO; offset < CBX_REG_QUEUE_BASE;
          offset += 4) {
-        g_assert_cmphex(cbx_read32(d, offset), ==, 0);
+        g_assert_cmphex(cbx_read32(d, offset), ==,
+                        offset == CBX_REG_NET_VECTOR ? CBX_Q_VECTOR_NONE : 0);
     }
     g_assert_cmphex(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_CONTROL)), ==, 0);
     g_assert_cmphex(cbx_read32(d, CBX_REG_QUEUE(0, CBX_Q_RING_LO)), ==, 0);

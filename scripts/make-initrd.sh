@@ -29,8 +29,9 @@ mkdir -p "$root"
 put 755 "$build/host/nt/init/init" init
 put 644 "$build/module/cbx_nt.ko" cbx_nt.ko
 for image in nt/ntoskrnl/ntoskrnl.exe nt/hal/hal.dll \
-        nt/wdf/wdfldr.sys nt/wdf/wdf01000.sys nt/videoprt/videoprt.sys \
-        guest-driver/wdm/cbxwdm.sys guest-driver/kmdf/cbxkmdf.sys \
+        nt/ndis/ndis.sys nt/wdf/wdfldr.sys nt/wdf/wdf01000.sys \
+        nt/videoprt/videoprt.sys guest-driver/wdm/cbxwdm.sys \
+        guest-driver/kmdf/cbxkmdf.sys guest-driver/net/cbxnet.sys \
         guest-driver/video/cbxvid.sys; do
     put 644 "$build/pe-x86_64/$image" "${image##*/}"
 done

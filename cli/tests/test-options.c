@@ -316,6 +316,15 @@ static void selections_reach_the_device(Build *b G_GNUC_UNUSED,
     assert_lacks(line, "cbx_nt.fault");
 }
 
+static void a_driver_has_its_own_device(Build *b G_GNUC_UNUSED,
+                                        gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *line = command_for("--api NdisMAllocateSharedMemory");
+
+    assert_has(line, " cbx_nt.driver=cbxnet.sys ");
+    assert_has(line, " -device cbx-net,report=report,");
+}
+
 static void a_screen_is_there_for_its_driver(Build *b G_GNUC_UNUSED,
                                              gconstpointer unused G_GNUC_UNUSED)
 {
@@ -396,6 +405,7 @@ int main(int argc, char **argv)
     TEST(each_driver_has_a_device);
     TEST(none_has_no_iommu);
     TEST(selections_reach_the_device);
+    TEST(a_driver_has_its_own_device);
     TEST(a_screen_is_there_for_its_driver);
     TEST(faults_of_the_hal_reach_the_guest);
     TEST(another_device_is_added);

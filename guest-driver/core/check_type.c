@@ -19,13 +19,15 @@ static bool is_x86(uint32_t type)
 
 /*
  * On x64, AllocateCommonBuffer gives cached memory whatever was asked for;
- * these are the same routine by other ways.
+ * the others are the same routine by other ways, or documented alike.
  */
 static bool ignores_cache(uint32_t api)
 {
     return api == CBX_API_ALLOCATE_COMMON_BUFFER ||
            api == CBX_API_HAL_ALLOCATE_COMMON_BUFFER ||
-           api == CBX_API_VIDEOPORT_ALLOCATE || api == CBX_API_VIDEOPORT_GET;
+           api == CBX_API_VIDEOPORT_ALLOCATE || api == CBX_API_VIDEOPORT_GET ||
+           api == CBX_API_NDIS_M_ALLOCATE_SHARED ||
+           api == CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC;
 }
 
 static bool wants_uncached(const CbxBuffer *b)

@@ -8,6 +8,7 @@
 #define HW_CBX_CBX_H
 
 #include "cbx/abi.h"
+#include "net/net.h"
 #include "compat.h"
 
 #define XXH_INLINE_ALL
@@ -122,6 +123,7 @@ typedef struct CbxQueue {
     uint32_t cq_head;
     bool phase;                 /* of the completion to write next */
     bool busy;                  /* `transfer` is under way */
+    bool waiting;               /* ... and has no frame yet */
     uint32_t id;
     bool stuck;                 /* by a fault */
     int64_t due;                /* when to complete what is over; 0: at once */
@@ -178,6 +180,10 @@ struct CbxState {
     bool arm_id;
     bool bypass;                /* DMA ignores the IOMMU */
     bool pause_frames;          /* updates stop the machine */
+
+    /* cbx-net only */
+    NICState *nic;
+    NICConf nic_conf;
 };
 
 static inline uint32_t cbx_get32(CbxState *s, uint32_t offset)
@@ -310,6 +316,9 @@ uint16_t cbx_structure_store(CbxState *s, uint64_t address, uint64_t value);
 /* Check the request and prepare; t->status says whether to go on. */
 void cbx_transfer_start(CbxState *s, CbxTransfer *t);
 
+/* What start would make its status. */
+uint16_t cbx_transfer_check(CbxState *s, CbxTransfer *t);
+
 /*
  * Go on until the transfer has ended or the budget is spent, which is counted
  * in bytes of RAM that could be copied meanwhile. Returns true when the
@@ -382,6 +391,10 @@ void cbx_queue_write(CbxState *s, uint32_t offset, uint32_t value,
                      uint32_t mask);
 void cbx_doorbell_write(CbxState *s, uint32_t offset, uint32_t value);
 
+/* A frame for a queue that waits for one. */
+void cbx_queue_receive(CbxState *s, CbxQueue *q, const uint8_t *data,
+                       size_t size);
+
 void cbx_queue_init(CbxState *s);
 void cbx_queue_exit(CbxState *s);
 void cbx_queue_reset(CbxState *s);
@@ -391,6 +404,23 @@ void cbx_queue_reset(CbxState *s);
  * code could have left behind.
  */
 bool cbx_queue_post_load(CbxState *s);
+
+/* ---- net.c ------------------------------------------------------------- */
+
+/* Properties of type cbx-net. */
+void cbx_net_properties(ObjectClass *oc);
+
+/* Nothing unless the device has a network back end. */
+void cbx_net_realize(CbxState *s);
+void cbx_net_exit(CbxState *s);
+
+uint32_t cbx_net_read(CbxState *s, uint32_t offset);
+
+/* Send a frame that lies in device memory. */
+void cbx_net_send(CbxState *s, uint64_t offset, uint64_t length);
+
+/* A queue has begun to wait: fetch what the back end has kept. */
+void cbx_net_wait(CbxState *s);
 
 /* ---- oracle.c ---------------------------------------------------------- */
 

@@ -68,6 +68,15 @@ static uint16_t cbx_memory_check(CbxState *s, CbxTransfer *t)
            ? CBX_STATUS_BAD_OFFSET : CBX_STATUS_OK;
 }
 
+static uint16_t cbx_frame_check(CbxState *s, CbxTransfer *t)
+{
+    if (!s->nic) {
+        return CBX_STATUS_BAD_OPCODE;
+    }
+    return t->length > CBX_NET_FRAME_MAX ? CBX_STATUS_BAD_LENGTH
+                                         : cbx_memory_check(s, t);
+}
+
 static uint16_t cbx_copy_check(CbxState *s, CbxTransfer *t)
 {
     uint64_t distance = t->address < t->address2 ? t->address2 - t->address
@@ -184,4 +193,16 @@ const CbxOperation cbx_operations[CBX_OP_COUNT] = {
     [CBX_OP_MESSAGE] = { .no_data = true, .check = cbx_message_check },
     [CBX_OP_REPORT] = { .check = cbx_report_check, .run = cbx_report_run },
     [CBX_OP_FENCE] = { .no_data = true },
+    [CBX_OP_SEND] = {
+        .from_bus = true,
+        .faults = DATA_FAULTS,
+        .check = cbx_frame_check,
+        .move = cbx_move_read,
+    },
+    [CBX_OP_RECEIVE] = {
+        .to_bus = true,
+        .faults = DATA_FAULTS | CBX_FAULT_DROP_WRITE,
+        .check = cbx_frame_check,
+        .move = cbx_move_write,
+    },
 };

@@ -241,6 +241,7 @@ static void cbx_realize(PCIDevice *d, Error **errp)
         return;
     }
     cbx_queue_init(s);
+    cbx_net_realize(s);
     if (object_dynamic_cast(OBJECT(s), TYPE_CBX_DISPLAY)) {
         cbx_display_init(s);
     }
@@ -251,6 +252,7 @@ static void cbx_exit(PCIDevice *d)
     CbxState *s = CBX_BASE(d);
 
     s->epoch++;
+    cbx_net_exit(s);
     cbx_queue_exit(s);
     cbx_display_exit(s);
     qemu_chr_fe_deinit(&s->report, false);
@@ -359,6 +361,7 @@ static const VMStateDescription vmstate_cbx_queue = {
         VMSTATE_UINT32(cq_head, CbxQueue),
         VMSTATE_BOOL(phase, CbxQueue),
         VMSTATE_BOOL(busy, CbxQueue),
+        VMSTATE_BOOL(waiting, CbxQueue),
         VMSTATE_UINT32(id, CbxQueue),
         VMSTATE_BOOL(stuck, CbxQueue),
         VMSTATE_INT64(due, CbxQueue),
@@ -488,6 +491,9 @@ static void cbx_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
     pc->device_id = identity->device_id;
     pc->class_id = identity->class_id;
     DEVICE_CLASS(oc)->desc = identity->desc;
+    if (identity->device_id == CBX_NET_PCI_DEVICE_ID) {
+        cbx_net_properties(oc);
+    }
 }
 
 #define IDENTITY(device, class, text) \

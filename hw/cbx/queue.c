@@ -74,7 +74,8 @@ static bool q_at_fence(CbxQueue *q)
 
 /*
  * Does a fence across queues still hold this one? Not because of a queue that
- * is at such a fence itself, or two of them would wait for each other.
+ * is at such a fence itself, or two of them would wait for each other, nor of
+ * one that waits for a frame.
  */
 static bool q_fenced(CbxState *s, CbxQueue *q)
 {
@@ -85,7 +86,7 @@ static bool q_fenced(CbxState *s, CbxQueue *q)
         CbxQueue *other = &s->queues[i];
 
         if (other != q && q_running(other) && !q_at_fence(other) &&
-            q_outstanding(other) &&
+            !other->waiting && q_outstanding(other) &&
             (int32_t)(other->ended - q->fence[i]) < 0) {
             return true;
         }
@@ -103,6 +104,9 @@ static bool q_has_room(CbxQueue *q)
 static bool q_has_work(CbxState *s, CbxQueue *q)
 {
     if (!q_running(q)) {
+        return false;
+    }
+    if (q->waiting) {
         return false;
     }
     if (q->busy) {
@@ -170,6 +174,7 @@ static void cbx_queue_control(CbxState *s, CbxQueue *q, bool enable)
     q->cq_head = 0;
     q->phase = true;
     q->busy = false;
+    q->waiting = false;
     q->stuck = false;
     q->due = 0;
     if (status != CBX_STATUS_OK) {
@@ -230,6 +235,7 @@ static void cbx_queue_stop(CbxState *s, CbxQueue *q, uint16_t status)
 {
     *q_reg(q, CBX_Q_STATUS) = status;
     q->busy = false;
+    q->waiting = false;
     q->due = 0;
     cbx_note_error(s, status);
     trace_cbx_queue_stop(q_number(s, q), status);
@@ -308,6 +314,10 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
     if (t->op < CBX_OP_COUNT && d.reserved) {
         t->status = CBX_STATUS_BAD_FLAGS;
         t->value = t->address;
+    } else if (t->op == CBX_OP_RECEIVE &&
+               cbx_transfer_check(s, t) == CBX_STATUS_OK) {
+        q->waiting = true;
+        cbx_net_wait(s);
     } else {
         cbx_transfer_start(s, t);
     }
@@ -325,6 +335,29 @@ static uint16_t cbx_queue_fetch(CbxState *s, CbxQueue *q)
         cbx_interrupt(s, *q_reg(q, CBX_Q_VECTOR));
     }
     return CBX_STATUS_OK;
+}
+
+void cbx_queue_receive(CbxState *s, CbxQueue *q, const uint8_t *data,
+                       size_t size)
+{
+    uint8_t *memory = memory_region_get_ram_ptr(&s->memory);
+    CbxTransfer *t = &q->transfer;
+    uint64_t room = t->length;
+
+    q->waiting = false;
+    if (size <= room) {
+        t->length = size;
+    }
+    cbx_transfer_start(s, t);
+    if (t->status == CBX_STATUS_OK && size > room) {
+        t->status = CBX_STATUS_BAD_LENGTH;
+        t->value = t->address;
+    }
+    if (t->status == CBX_STATUS_OK) {
+        memcpy(memory + t->offset, data, size);
+        memory_region_set_dirty(&s->memory, t->offset, size);
+    }
+    cbx_queue_schedule(s);
 }
 
 /* Does the fault hold back what is over? */
@@ -393,6 +426,9 @@ static void cbx_queue_complete(CbxState *s, CbxQueue *q)
 {
     CbxTransfer *t = &q->transfer;
 
+    if (t->op == CBX_OP_SEND && t->status == CBX_STATUS_OK) {
+        cbx_net_send(s, t->offset, t->length);
+    }
     q->busy = false;
     q->due = 0;
     q->ended++;
@@ -513,13 +549,17 @@ static bool cbx_queue_valid(CbxState *s, CbxQueue *q)
     if (q->due && !q->busy) {
         return false;
     }
+    if (q->waiting && (!q->busy || t->op != CBX_OP_RECEIVE ||
+                       cbx_transfer_check(s, t) != CBX_STATUS_OK)) {
+        return false;
+    }
     if (!q_enabled(q)) {
         return !q->busy;
     }
     return cbx_queue_check(s, q) == CBX_STATUS_OK &&
            *q_reg(q, CBX_Q_HEAD) < entries && q->tail < entries &&
            *q_reg(q, CBX_Q_CQ_TAIL) < entries && q->cq_head < entries &&
-           (!q->busy || cbx_transfer_valid(s, t));
+           (!q->busy || q->waiting || cbx_transfer_valid(s, t));
 }
 
 bool cbx_queue_post_load(CbxState *s)

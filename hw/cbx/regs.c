@@ -57,6 +57,7 @@ static uint32_t cbx_features_read(CbxState *s, uint32_t offset)
     return CBX_FEATURE_QUEUES | CBX_FEATURE_ORACLE | CBX_FEATURE_REPORT |
            (iommu ? CBX_FEATURE_IOMMU : 0) |
            (s->bypass ? CBX_FEATURE_BYPASS : 0) |
+           (s->nic ? CBX_FEATURE_NET : 0) |
            (s->display ? CBX_FEATURE_DISPLAY : 0);
 }
 
@@ -129,6 +130,11 @@ static const CbxRegister cbx_registers[CBX_REG_FILE_SIZE / 4] = {
     [CBX_REG_ERRORS / 4] = { .writable = 0xffffffff, .clears = true },
     [CBX_REG_STOPPED / 4] = { .read = cbx_stopped_read },
 
+    [CBX_REG_NET_STATUS / 4] = { .read = cbx_net_read },
+    [CBX_REG_NET_VECTOR / 4] = RW,
+    [CBX_REG_NET_MAC_LO / 4] = { .read = cbx_net_read },
+    [CBX_REG_NET_MAC_HI / 4] = { .read = cbx_net_read },
+
     [CBX_REG_BUF_API / 4] = RW,
     [CBX_REG_BUF_ELEMENT / 4] = RW,
     [CBX_REG_BUF_VA_LO / 4] = RW,
@@ -177,6 +183,7 @@ void cbx_registers_reset(CbxState *s)
     cbx_set32(s, CBX_REG_ADDR_BITS, s->addr_bits);
     cbx_set32(s, CBX_REG_QUEUES, s->n_queues);
     cbx_set32(s, CBX_REG_VECTORS, s->n_vectors);
+    cbx_set32(s, CBX_REG_NET_VECTOR, CBX_Q_VECTOR_NONE);
     cbx_set64(s, CBX_REG_MEM_SIZE_LO, s->mem_size);
     cbx_set64(s, CBX_REG_SEED_LO, s->seed);
     cbx_set64(s, CBX_REG_RUN_APIS_LO, s->apis);

@@ -87,7 +87,7 @@ static uint16_t cbx_data_check(CbxState *s, CbxTransfer *t)
     return status;
 }
 
-static uint16_t cbx_transfer_check(CbxState *s, CbxTransfer *t)
+uint16_t cbx_transfer_check(CbxState *s, CbxTransfer *t)
 {
     const CbxOperation *op = cbx_operation(t);
 

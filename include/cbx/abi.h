@@ -113,6 +113,7 @@
 #define   CBX_FEATURE_REPORT         0x00000004u
 #define   CBX_FEATURE_IOMMU          0x00000008u   /* an IOMMU is in the path */
 #define   CBX_FEATURE_BYPASS         0x00000010u   /* ... and DMA ignores it */
+#define   CBX_FEATURE_NET            0x00000020u   /* sends, receives frames */
 #define   CBX_FEATURE_DISPLAY        0x00000040u   /* it has a screen */
 #define CBX_REG_ADDR_BITS            0x10cu  /* RO (property addr-bits):
                                                 address width, 24..64 */
@@ -318,7 +319,7 @@ enum { CBX_API_NONE = 0, CBX_API_LIST(CBX_API_ENUM_) CBX_API_END };
 enum { CBX_REPORT_NONE = 0, CBX_REPORT_LIST(CBX_REPORT_ENUM_) CBX_REPORT_KINDS };
 #undef CBX_REPORT_ENUM_
 
-/* ---- BAR0 0x400-0x4ff: statistics, read-only 64-bit -------------------- */
+/* ---- BAR0 0x400-0x47f: statistics, read-only 64-bit -------------------- */
 
 #define CBX_STAT_LIST(X) \
     X(0, DMA_READS,     "dma-reads")      /* transfers from the bus */ \
@@ -330,14 +331,16 @@ enum { CBX_REPORT_NONE = 0, CBX_REPORT_LIST(CBX_REPORT_ENUM_) CBX_REPORT_KINDS }
     X(6, DESCRIPTORS,   "descriptors")    /* descriptors executed */ \
     X(7, RECORDS,       "records")        /* report lines written */ \
     X(8, FAULTS_FIRED,  "faults-fired")   /* injected faults that struck */ \
-    X(9, ATOMICS,       "atomics")        /* atomic operations executed */
+    X(9, ATOMICS,       "atomics")        /* atomic operations executed */ \
+    X(10, FRAMES_SENT,  "frames-sent") \
+    X(11, FRAMES_RECEIVED, "frames-received")
 #define CBX_STAT_ENUM_(n, id, name)  CBX_STAT_##id = n,
 enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 #undef CBX_STAT_ENUM_
 #define CBX_REG_STAT_BASE            0x400u
 #define CBX_REG_STAT(n)              (CBX_REG_STAT_BASE + 8u * (n))
 
-/* ---- BAR0 0x480-0x4ff: fault injection --------------------------------- */
+/* ---- BAR0 0x480-0x4bf: fault injection --------------------------------- */
 
 #define CBX_REG_FAULTS               0x480u  /* RW (property faults): mask of
                                                 CBX_FAULT_* */
@@ -380,6 +383,17 @@ enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 #define CBX_FAULT_ENUM_(n, id, name) CBX_FAULT_##id = 1u << n,
 enum { CBX_FAULT_LIST(CBX_FAULT_ENUM_) CBX_FAULT_NONE = 0 };
 #undef CBX_FAULT_ENUM_
+
+/* ---- BAR0 0x4c0-0x4cf: network card (CBX_FEATURE_NET) ------------------ */
+
+#define CBX_REG_NET_STATUS           0x4c0u  /* RO (by the back end) */
+#define   CBX_NET_LINK               0x00000001u   /* the link is up */
+#define CBX_REG_NET_VECTOR           0x4c4u  /* RW (CBX_Q_VECTOR_NONE): MSI-X
+                                                vector of a change of the link */
+#define CBX_REG_NET_MAC_LO           0x4c8u  /* RO (property mac): first byte
+                                                lowest */
+#define CBX_REG_NET_MAC_HI           0x4ccu
+#define CBX_NET_FRAME_MAX            9216u   /* bytes, without the checksum */
 
 /* ---- BAR0 0x500-0x53f: screen, cbx-display only ------------------------ */
 
@@ -487,7 +501,14 @@ typedef struct CbxDescriptor {
     X(9,  COMPARE_SWAP, 0, "memory = argument, if it was argument2") \
     X(10, MESSAGE,      0, "then sends vector argument") \
     X(11, REPORT,       0, "record of kind argument, fields at address") \
-    X(12, FENCE,        CBX_DESC_ALL_QUEUES, "after all work before it")
+    X(12, FENCE,        CBX_DESC_ALL_QUEUES, "after all work before it") \
+    X(13, SEND,         CBX_DESC_DATA, "READ, then sends it as a frame") \
+    X(14, RECEIVE,      0, "waits for a frame, then WRITE of it")
+/*
+ * SEND and RECEIVE are a network card's. A received frame may have up to
+ * `length` bytes; the completion's `bytes` say how many it has. One that is
+ * longer is lost and completes with CBX_STATUS_BAD_LENGTH.
+ */
 /*
  * Atomic operations: length 1, 2, 4 or 8, naturally aligned, little-endian,
  * operands cut to the length; the completion's value is what memory was. One

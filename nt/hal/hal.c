@@ -14,6 +14,7 @@ static const struct {
 } Faults[] = {
     HAL_FAULT_LIST(HAL_FAULT_ROW_)
     NTS_WDF_FAULT_LIST(OTHER_FAULT_ROW_)
+    NTS_NDIS_FAULT_LIST(OTHER_FAULT_ROW_)
 };
 #undef HAL_FAULT_ROW_
 #undef OTHER_FAULT_ROW_
@@ -30,7 +31,7 @@ static BOOLEAN NameIs(const CHAR *Name, const CHAR *Text, SIZE_T Length)
 
 static VOID TurnOn(const CHAR *Text, SIZE_T Length)
 {
-    static CHAR Known[640], Message[896];   /* the stack is small */
+    static CHAR Known[1024], Message[1280];   /* the stack is small */
     SIZE_T Used = 0;
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Faults); i++) {

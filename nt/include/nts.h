@@ -114,6 +114,16 @@ NTSAPI const CHAR *NtsWhere(const VOID *Address, CHAR *Text, SIZE_T Size);
  */
 NTSAPI VOID NtsFinding(const CHAR *Check, const CHAR *Format, ...);
 
+/*
+ * One RESULT of driver "stand-in", check `Check`. Remembers a failure for the
+ * end of the run.
+ */
+NTSAPI VOID ReportResult(const CHAR *Check, BOOLEAN Pass,
+                         const CHAR *Expected, const CHAR *Seen,
+                         const CHAR *Source);
+/* A number out of cbx_nt.parameters=Name=dword:NUMBER; 0: not given. */
+NTSAPI ULONG NtsParameter(const CHAR *Name);
+
 /* Busy wait; counter in units of 100 ns. */
 NTSAPI VOID NtsStall(ULONG Microseconds);
 NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
@@ -155,6 +165,21 @@ struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
 #define NTS_WDF_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { NTS_WDF_FAULT_LIST(NTS_WDF_FAULT_ENUM_) };
 #undef NTS_WDF_FAULT_ENUM_
+
+/* ---- Faults of ndis.sys, the same way ----------------------------------- */
+
+#define NTS_NDIS_FAULT_LIST(X) \
+    /* NetAllocateSharedMemory is called without the provider's context */ \
+    X(NDIS_FAULT_CONTEXT, 0x1000000, "ndis-wrong-context") \
+    /* the caller gets another status than the provider returned */ \
+    X(NDIS_FAULT_STATUS, 0x2000000, "ndis-wrong-status") \
+    /* the last of several elements of a scatter list is left out */ \
+    X(NDIS_FAULT_LIST, 0x4000000, "ndis-short-list") \
+    /* a completed allocation is announced with another length */ \
+    X(NDIS_FAULT_ASYNC, 0x8000000, "ndis-wrong-length")
+#define NTS_NDIS_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
+enum { NTS_NDIS_FAULT_LIST(NTS_NDIS_FAULT_ENUM_) };
+#undef NTS_NDIS_FAULT_ENUM_
 
 /* Those that are on. */
 ULONG HalNtsFaults(VOID);

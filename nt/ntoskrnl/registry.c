@@ -118,6 +118,23 @@ static ULONG DwordOf(const CHAR *Value, ULONG Length)
     return Number;
 }
 
+ULONG NtsParameter(const CHAR *Name)
+{
+    WCHAR Wide[32];
+    UNICODE_STRING String = { .Buffer = Wide };
+    const CHAR *Value;
+    ULONG Length = 0;
+
+    while (Name[String.Length / sizeof(WCHAR)] &&
+           String.Length < sizeof(Wide)) {
+        Wide[String.Length / sizeof(WCHAR)] =
+            Name[String.Length / sizeof(WCHAR)];
+        String.Length += sizeof(WCHAR);
+    }
+    Value = FindValue(&String, &Length);
+    return Value && IsDword(Value, Length) ? DwordOf(Value, Length) : 0;
+}
+
 NTSTATUS NTAPI ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName,
                                KEY_VALUE_INFORMATION_CLASS Class,
                                PVOID Information, ULONG Length,

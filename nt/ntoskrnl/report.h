@@ -6,13 +6,6 @@
 #include "nt.h"
 
 /*
- * One RESULT of driver "stand-in", check `Check`. Remembers a failure for
- * ReportEnd().
- */
-VOID ReportResult(const CHAR *Check, BOOLEAN Pass, const CHAR *Expected,
-                  const CHAR *Seen, const CHAR *Source);
-
-/*
  * A TEXT record, unless the driver drives the CBX device itself: its half-done
  * records and ours would mix. IRQL <= DISPATCH_LEVEL.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "attempt.h"
 #include "cases.h"
 
 DRIVER_INITIALIZE DriverEntry;
@@ -13,43 +14,20 @@ static const CASE *const Tables[] = {
 /* ---- Violations, each in a thread that it ends -------------------------- */
 
 typedef struct _ATTEMPT {
-    const WCHAR *Name;
     const CASE *Case;               /* or */
     const IRQL_RULE *Rule;
     CASE_DEVICE *Device;
 } ATTEMPT;
 
-static VOID NTAPI Attempt(PVOID Context)
+static VOID Attempt(PVOID Context)
 {
     const ATTEMPT *This = Context;
 
-    DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "case %ws\n",
-               This->Name);
     if (This->Case) {
         This->Case->Routine(This->Device);
     } else {
         CaseBreakIrqlRule(This->Rule);
     }
-    DbgPrintEx(DPFLTR_DEFAULT_ID, DPFLTR_ERROR_LEVEL, "no bug check\n");
-}
-
-static NTSTATUS AttemptInThread(ATTEMPT *This)
-{
-    HANDLE Handle;
-    NTSTATUS Status;
-    PVOID Thread;
-
-    Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
-                                  Attempt, This);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
-    ObReferenceObjectByHandle(Handle, THREAD_ALL_ACCESS, *PsThreadType,
-                              KernelMode, &Thread, NULL);
-    ZwClose(Handle);
-    KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
-    ObDereferenceObject(Thread);
-    return STATUS_SUCCESS;
 }
 
 static NTSTATUS Violations(CASE_DEVICE *Device)
@@ -58,18 +36,18 @@ static NTSTATUS Violations(CASE_DEVICE *Device)
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Tables); i++) {
         for (const CASE *Case = Tables[i]; Case->Name; Case++) {
-            ATTEMPT This = { Case->Name, Case, NULL, Device };
+            ATTEMPT This = { Case, NULL, Device };
 
             if (Case->IsViolation && NT_SUCCESS(Status)) {
-                Status = AttemptInThread(&This);
+                Status = AttemptInThread(Case->Name, Attempt, &This);
             }
         }
     }
     for (const IRQL_RULE *Rule = CaseIrqlRules;
          Rule->Routine && NT_SUCCESS(Status); Rule++) {
-        ATTEMPT This = { Rule->Routine, NULL, Rule, Device };
+        ATTEMPT This = { NULL, Rule, Device };
 
-        Status = AttemptInThread(&This);
+        Status = AttemptInThread(Rule->Routine, Attempt, &This);
     }
     return Status;
 }
@@ -249,46 +227,6 @@ static VOID NTAPI Unload(PDRIVER_OBJECT Driver)
     UNREFERENCED_PARAMETER(Driver);
 }
 
-/* Parameters\Case of the service key, into CaseName. */
-static NTSTATUS ReadCase(PUNICODE_STRING RegistryPath)
-{
-    UNICODE_STRING Parameters = RTL_CONSTANT_STRING(L"Parameters");
-    UNICODE_STRING Value = RTL_CONSTANT_STRING(L"Case");
-    struct {
-        KEY_VALUE_PARTIAL_INFORMATION Information;
-        UCHAR More[sizeof(CaseName)];
-    } Buffer;
-    OBJECT_ATTRIBUTES Attributes;
-    HANDLE Service, Key;
-    NTSTATUS Status;
-    ULONG Size;
-
-    InitializeObjectAttributes(&Attributes, RegistryPath,
-                               OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE, NULL,
-                               NULL);
-    Status = ZwOpenKey(&Service, KEY_READ, &Attributes);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
-    InitializeObjectAttributes(&Attributes, &Parameters,
-                               OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
-                               Service, NULL);
-    Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
-    ZwClose(Service);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
-    Status = ZwQueryValueKey(Key, &Value, KeyValuePartialInformation, &Buffer,
-                             sizeof(Buffer), &Size);
-    ZwClose(Key);
-    if (NT_SUCCESS(Status) &&
-        Buffer.Information.DataLength <= sizeof(CaseName)) {
-        RtlCopyMemory(CaseName, Buffer.Information.Data,
-                      Buffer.Information.DataLength);
-    }
-    return Status;
-}
-
 NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
 {
     Driver->MajorFunction[IRP_MJ_CREATE] = DispatchOpen;
@@ -300,5 +238,5 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath)
     Driver->DriverExtension->AddDevice = AddDevice;
     Driver->DriverUnload = Unload;
     CaseInitOnly();
-    return ReadCase(RegistryPath);
+    return AttemptReadCase(RegistryPath, CaseName, sizeof(CaseName));
 }

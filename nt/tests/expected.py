@@ -244,3 +244,35 @@ EDU = [
     ('cbx_nt.pnp=rebalance cbx_nt.interrupts=line intel_iommu=on',
      'interrupt by line'),
 ]
+
+# The same for ndistest.sys, a miniport: all of the first in one boot.
+NDIS_VIOLATIONS = [
+    ('shared-at-dispatch', '0x0000007C', '(0x1, '),
+    ('shared-freed-twice', '0x0000007C', '(0x3, '),
+    ('pause-complete', '0x0000007C', '(0x1f, 0x1, '),
+    ('restart-complete', '0x0000007C', '(0x1f, 0x2, '),
+    ('reset-complete', '0x0000007C', 'without a reset'),
+    ('oid-complete', '0x0000007C', 'not pending'),
+    ('handlers-late', '0x0000007C', 'outside MiniportSetOptions'),
+    ('not-sent', '0x0000007C', 'was not sent'),
+    ('indicated-early', '0x0000007C', 'outside the Running state'),
+    ('deregistered', '0x0000007C', '(0xa, '),
+    ('pool-with-lists', '0x0000007C', 'lists of it left'),
+    ('no-adapter', '0x0000007C', 'a handle of no adapter'),
+]
+NDIS_CRASHES = [
+    ('general-first', '0x0000007C', 'before the registration'),
+    ('no-general', '0x0000007C', 'without both kinds'),
+    ('failed-with-interrupt', '0x0000007C', '(0xb, '),
+    ('halted-with-interrupt', '0x0000007C', '(0x8, '),
+    ('shared-late', '0x0000007C', 'outside MiniportInitializeEx'),
+    ('pause-fails', '0x0000007C', 'MiniportPause failed'),
+    ('paused-with-list', '0x0000007C', 'over with lists indicated'),
+]
+NDIS_RESULTS = [
+    ('good', 'driver-started', 'pass', '0x00000000'),
+    ('wrong-length', 'free-arguments', 'fail', 'length 2048'),
+    ('dma-left', 'dma-deregistered', 'fail', 'left the channel'),
+    ('oid-unknown', 'oids-answered', 'fail', '0x0001010c was not answered'),
+    ('not-deregistered', 'miniport-deregistered', 'fail', 'without a call'),
+]

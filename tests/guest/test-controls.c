@@ -30,6 +30,9 @@
 #define MDL     "CreateCommonBufferFromMdl"
 #define NO_CALL ""
 #define KMDF_RUN "WdfCommonBufferCreate,WdfCommonBufferCreateWithConfig"
+#define NET_RUN  "NdisMAllocateSharedMemory," \
+                 "NdisMAllocateSharedMemoryAsyncEx," \
+                 "NdisAllocateSharedMemory,NetAllocateSharedMemory"
 #define KMDF     "WdfCommonBufferCreate WdfCommonBufferCreateWithConfig"
 
 #define VIDEO    "VideoPortAllocateCommonBuffer"
@@ -133,6 +136,14 @@ static const Control controls[] = {
       .apis = KMDF_RUN },
     { .check = "lifetime", .fault = "wdf-skip-cleanup", .calls = KMDF,
       .apis = KMDF_RUN },
+    { .check = "async-completion", .fault = "ndis-wrong-length",
+      .calls = "NdisMAllocateSharedMemoryAsyncEx", .apis = NET_RUN },
+    { .check = "scatter-list", .fault = "ndis-short-list",
+      .calls = "NdisAllocateSharedMemory", .apis = NET_RUN },
+    { .check = "provider-called", .fault = "ndis-wrong-context",
+      .calls = "NetAllocateSharedMemory", .apis = NET_RUN },
+    { .check = "provider-status", .fault = "ndis-wrong-status",
+      .calls = "NdisAllocateSharedMemory", .apis = NET_RUN },
     { .check = "scan-out", .fault = "flip-pixel", .calls = VIDEO,
       .apis = VIDEO },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },

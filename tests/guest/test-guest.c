@@ -398,7 +398,8 @@ static void a_panic_has_last_words(void)
  */
 static void a_missing_import_is_named(void)
 {
-    static const char driver[] = "cbxwdm.sys";
+    /* Its name behind the end of a cpio header; others contain the name. */
+    static const char driver[] = "00000000cbxwdm.sys";
     static const char import[] = "IoGetDmaAdapter";
     g_autofree char *file = g_build_filename(guest_directory, "initrd.cpio",
                                              NULL);

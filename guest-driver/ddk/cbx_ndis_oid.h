@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Object identifiers of an Ethernet card, and the structures they exchange. */
+#ifndef CBX_DDK_NDIS_OID_H
+#define CBX_DDK_NDIS_OID_H
+
+#include "cbx_ndis.h"
+
+#define OID_GEN_MAXIMUM_FRAME_SIZE          0x00010106u
+#define OID_GEN_TRANSMIT_BUFFER_SPACE       0x00010108u
+#define OID_GEN_RECEIVE_BUFFER_SPACE        0x00010109u
+#define OID_GEN_TRANSMIT_BLOCK_SIZE         0x0001010au
+#define OID_GEN_RECEIVE_BLOCK_SIZE          0x0001010bu
+#define OID_GEN_VENDOR_ID                   0x0001010cu
+#define OID_GEN_VENDOR_DESCRIPTION          0x0001010du
+#define OID_GEN_CURRENT_PACKET_FILTER       0x0001010eu
+#define OID_GEN_CURRENT_LOOKAHEAD           0x0001010fu
+#define OID_GEN_MAXIMUM_TOTAL_SIZE          0x00010111u
+#define OID_GEN_VENDOR_DRIVER_VERSION       0x00010116u
+#define OID_GEN_INTERRUPT_MODERATION        0x00010209u
+#define OID_GEN_XMIT_OK                     0x00020101u
+#define OID_GEN_RCV_OK                      0x00020102u
+#define OID_GEN_STATISTICS                  0x00020106u
+#define OID_802_3_PERMANENT_ADDRESS         0x01010101u
+#define OID_802_3_CURRENT_ADDRESS           0x01010102u
+#define OID_802_3_MULTICAST_LIST            0x01010103u
+#define OID_802_3_MAXIMUM_LIST_SIZE         0x01010104u
+#define OID_802_3_RCV_ERROR_ALIGNMENT       0x01020101u
+#define OID_802_3_XMIT_ONE_COLLISION        0x01020102u
+#define OID_802_3_XMIT_MORE_COLLISIONS      0x01020103u
+
+/* Bits of SupportedStatistics. */
+#define NDIS_STATISTICS_FLAGS_FRAMES_RCV    0x00000007u     /* of each kind */
+#define NDIS_STATISTICS_FLAGS_BYTES_RCV     0x00070008u
+#define NDIS_STATISTICS_FLAGS_RCV_DISCARDS  0x00000010u
+#define NDIS_STATISTICS_FLAGS_RCV_ERROR     0x00000020u
+#define NDIS_STATISTICS_FLAGS_FRAMES_XMIT   0x000001c0u
+#define NDIS_STATISTICS_FLAGS_BYTES_XMIT    0x00380200u
+#define NDIS_STATISTICS_FLAGS_XMIT_ERROR    0x00000400u
+#define NDIS_STATISTICS_FLAGS_XMIT_DISCARDS 0x00008000u
+
+typedef struct _NDIS_STATISTICS_INFO {
+    NDIS_OBJECT_HEADER Header;
+    ULONG SupportedStatistics;
+    ULONGLONG ifInDiscards;
+    ULONGLONG ifInErrors;
+    ULONGLONG ifHCInOctets;
+    ULONGLONG ifHCInPkts[3];            /* directed, multicast, broadcast */
+    ULONGLONG ifHCOutOctets;
+    ULONGLONG ifHCOutPkts[3];
+    ULONGLONG ifOutErrors;
+    ULONGLONG ifOutDiscards;
+    ULONGLONG ifHCInKindOctets[3];
+    ULONGLONG ifHCOutKindOctets[3];
+} NDIS_STATISTICS_INFO, *PNDIS_STATISTICS_INFO;
+C_ASSERT(sizeof(NDIS_STATISTICS_INFO) == 0x98);
+
+typedef struct _NDIS_INTERRUPT_MODERATION_PARAMETERS {
+    NDIS_OBJECT_HEADER Header;
+    ULONG Flags;
+    ULONG InterruptModeration;
+} NDIS_INTERRUPT_MODERATION_PARAMETERS;
+C_ASSERT(sizeof(NDIS_INTERRUPT_MODERATION_PARAMETERS) == 0xc);
+
+#define NDIS_INTERRUPT_MODERATION_NOT_SUPPORTED     1u
+
+#endif /* CBX_DDK_NDIS_OID_H */
