@@ -96,6 +96,8 @@ const CbxFault cbx_faults[] = {
       "the HAL's GetDmaDomain does not know what JoinDmaDomain joined" },
     { "hal-ignore-access", CBX_FAULT_IN_GUEST,
       "the HAL lets the device write what is for reading only" },
+    { "hal-wrong-node", CBX_FAULT_IN_GUEST,
+      "the HAL allocates in another node than the one preferred" },
     { "hal-windows-8", CBX_FAULT_IN_GUEST,
       "no fault: the HAL offers what that of Windows 8 does" },
     { "hal-short-list", CBX_FAULT_IN_GUEST,
