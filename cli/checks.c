@@ -41,6 +41,8 @@ const CbxCheck cbx_checks[] = {
       FALSE },
     { "frames-returned", "stand-in",
       "frames that are sent come back unchanged, in order", FALSE },
+    { "frames-after-link", "stand-in",
+      "so they do after the link went down and came up", FALSE },
     { "everything-returned", "stand-in", "nothing is left after DriverUnload",
       FALSE },
     { "program", "stand-in", "a program can use the driver's control interface",

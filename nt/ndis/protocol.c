@@ -295,11 +295,29 @@ static VOID ReportBreak(const CHAR *Check, NDIS_STATUS Status,
                  "NDIS_STATUS_SUCCESS", Seen, Source);
 }
 
+/* As many frames again, now that the link has come back. */
+static VOID ExchangeAgain(NDIS_ADAPTER *Adapter, ULONG Frames)
+{
+    CHAR Expected[96], Seen[160];
+    BOOLEAN Good;
+
+    Run.IsOver = FALSE;
+    Good = Exchange(Adapter, Run.Wanted + Frames) && !Run.Wrong && !Run.Failed;
+    Run.IsOver = TRUE;
+    NtsFormat(Expected, sizeof(Expected), "%u frames sent and received "
+              "unchanged, in order", Run.Wanted);
+    NtsFormat(Seen, sizeof(Seen), "%u completed, %u failed, %u received, %u "
+              "of them not the one due", Run.Completed, Run.Failed,
+              Run.Received, Run.Wrong);
+    ReportResult("frames-after-link", Good, Expected, Seen,
+                 "NDIS_STATUS_LINK_STATE; MiniportSendNetBufferLists");
+}
+
 /*
  * Somebody else pulls the cable, and plugs it in again; the first change may
- * have come before anybody asks here.
+ * have come before anybody asks here. After the last, frames go through.
  */
-static VOID WatchLink(NDIS_ADAPTER *Adapter)
+static VOID WatchLink(NDIS_ADAPTER *Adapter, ULONG Frames)
 {
     ULONG Changes = NtsParameter("LinkChanges");
     BOOLEAN IsUp = TRUE;
@@ -313,6 +331,9 @@ static VOID WatchLink(NDIS_ADAPTER *Adapter)
         ReportResult("link-state", Good, IsUp ? "up" : "down",
                      Good == IsUp ? "up" : "down",
                      "NdisMIndicateStatusEx; NDIS_STATUS_LINK_STATE");
+    }
+    if (Changes && Good && IsUp) {
+        ExchangeAgain(Adapter, Frames);
     }
 }
 
@@ -336,7 +357,7 @@ VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
     Run.IsOver = TRUE;
     Report(Frames);
     ReportStatistics(Adapter);
-    WatchLink(Adapter);
+    WatchLink(Adapter, Frames);
 }
 
 VOID NdisProtocolPaused(NDIS_ADAPTER *Adapter)
