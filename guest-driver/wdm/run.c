@@ -387,8 +387,9 @@ RunDefaultSet(CBX_RUN *Run, CBX_SESSION *Session, ULONGLONG Apis,
 }
 
 NTSTATUS
-RunRounds(CBX_EXTENSION *Extension, ULONG Rounds, ULONGLONG Apis)
+RunRounds(PVOID Context, ULONG Rounds, ULONGLONG Apis)
 {
+    CBX_EXTENSION *Extension = Context;
     CBX_SESSION *Session = &Extension->Session;
     NTSTATUS Status;
 

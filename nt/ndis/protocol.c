@@ -40,6 +40,10 @@ static struct {
     BOOLEAN IsReset;            /* what is given back goes below */
     volatile LONG Flown, Aborted;
     KEVENT Progress;
+    PIO_WORKITEM Beside;        /* exchanges frames until it is to stop */
+    volatile LONG IsStopping;
+    KEVENT Stopped;
+    ULONG Before;               /* frames exchanged before that */
 } Run;
 
 static ULONG LengthOf(ULONG Number)
@@ -337,6 +341,55 @@ static VOID WatchLink(NDIS_ADAPTER *Adapter, ULONG Frames)
     }
 }
 
+/* ---- Beside other things ------------------------------------------------ */
+
+static IO_WORKITEM_ROUTINE ExchangeBeside;
+static VOID NTAPI ExchangeBeside(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    while (!Run.IsStopping && Exchange(Context, Run.Wanted + WINDOW)) {
+    }
+    KeSetEvent(&Run.Stopped, IO_NO_INCREMENT, FALSE);
+}
+
+/* What programs ask of the driver comes while it sends and receives. */
+static VOID GoOnBeside(NDIS_ADAPTER *Adapter)
+{
+    Run.Beside = IoAllocateWorkItem(Adapter->Self);
+    if (!Run.Beside) {
+        return;
+    }
+    Run.IsOver = FALSE;
+    Run.Before = Run.Wanted;
+    KeInitializeEvent(&Run.Stopped, NotificationEvent, FALSE);
+    IoQueueWorkItem(Run.Beside, ExchangeBeside, DelayedWorkQueue, Adapter);
+}
+
+VOID NdisProtocolStop(NDIS_ADAPTER *Adapter)
+{
+    ULONG Frames;
+    CHAR Seen[160];
+
+    UNREFERENCED_PARAMETER(Adapter);
+    if (!Run.Beside) {
+        return;
+    }
+    InterlockedExchange(&Run.IsStopping, TRUE);
+    KeWaitForSingleObject(&Run.Stopped, Executive, KernelMode, FALSE, NULL);
+    IoFreeWorkItem(Run.Beside);
+    Run.Beside = NULL;
+    Run.IsOver = TRUE;
+    Frames = Run.Wanted - Run.Before;
+    NtsFormat(Seen, sizeof(Seen), "%u frames, %u failed, %u missing, %u of "
+              "them not the one due", Frames, Run.Failed,
+              Run.Wanted - Run.Received, Run.Wrong);
+    ReportResult("frames-beside", Frames && !Run.Failed && !Run.Wrong &&
+                 (ULONG)Run.Received == Run.Wanted,
+                 "frames sent and received unchanged, in order", Seen,
+                 "MiniportSendNetBufferLists; "
+                 "NdisMIndicateReceiveNetBufferLists");
+}
+
 VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
 {
     ULONG Frames = NtsParameter("Frames");
@@ -358,6 +411,9 @@ VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
     Report(Frames);
     ReportStatistics(Adapter);
     WatchLink(Adapter, Frames);
+    if (NtsParameter("Beside")) {
+        GoOnBeside(Adapter);
+    }
 }
 
 VOID NdisProtocolPaused(NDIS_ADAPTER *Adapter)
