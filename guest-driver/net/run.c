@@ -347,7 +347,7 @@ RunRounds(PVOID Context, ULONG Rounds, ULONGLONG Apis)
     do {
         Status = RunOnce(Run, Adapter, Apis, TRUE);
     } while (Rounds-- > 1 && Status == NDIS_STATUS_SUCCESS &&
-             Adapter->Session.State.outcome == CBX_CONTROL_PASSED);
+             Adapter->Session.Results.state.outcome == CBX_CONTROL_PASSED);
     ExFreePoolWithTag(Run, CBX_NET_TAG);
     return Status == NDIS_STATUS_SUCCESS ? STATUS_SUCCESS
                                          : STATUS_REVISION_MISMATCH;

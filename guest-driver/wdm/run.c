@@ -398,6 +398,6 @@ RunRounds(PVOID Context, ULONG Rounds, ULONGLONG Apis)
                                Extension->Pdo, &Extension->Bars,
                                &Extension->Interrupt);
     } while (Rounds-- > 1 && NT_SUCCESS(Status) &&
-             Session->State.outcome == CBX_CONTROL_PASSED);
+             Session->Results.state.outcome == CBX_CONTROL_PASSED);
     return Status;
 }

@@ -16,6 +16,9 @@
       { 0x9d, 0x0e, 0xc1, 0xb0, 0xa7, 0xf2, 0xe4, 0x01 } }
 
 /*
+ * cbxvid.sys takes the same as private requests of the video port, one at a
+ * time: a run of one round, which ends before the next request is looked at.
+ *
  * cbxnet.sys has no interface of its class, as NDIS keeps the adapter's device
  * object to itself, but devices \\.\CbxNet0 to \\.\CbxNet9, one for each card.
  */

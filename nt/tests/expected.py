@@ -246,6 +246,13 @@ CBXKMDF = [
     ('cbx_nt.pnp=program', 'program', 'pass', '0xc00000a3'),
 ]
 
+# The same for cbxvid.sys.
+CBXVID = [
+    ('', 'program', 'pass', '0x00000000, 1 rounds'),
+    ('cbx_nt.parameters=DisplayRun=dword:1', 'program', 'pass',
+     '0x00000000, 2 rounds'),
+]
+
 # What edu.sys must say, with the words of the kernel command line.
 EDU = [
     ('', 'interrupt by message'),
