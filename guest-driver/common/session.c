@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/session.h"
 
-#include "cbx/abi.h"
-
 /* Reads "CBXs" in a debugger's listing. */
 #define SESSION_POOL_TAG 0x73584243u
 
-enum { SESSION_BLOCK_RESULTS = 128 };
+/* ---- Memory of results -------------------------------------------------- */
 
-/* Many results in one allocation. */
-typedef struct _CBX_SESSION_BLOCK {
-    LIST_ENTRY Link;
-    ULONG Count;
-    cbx_control_result Results[SESSION_BLOCK_RESULTS];
-} CBX_SESSION_BLOCK;
+static void *
+SessionAllocateBlock(void *Context, uint32_t Size)
+{
+    UNREFERENCED_PARAMETER(Context);
+
+    return ExAllocatePoolWithTag(PagedPool, Size, SESSION_POOL_TAG);
+}
+
+static void
+SessionReleaseBlock(void *Context, void *Block)
+{
+    UNREFERENCED_PARAMETER(Context);
+
+    ExFreePoolWithTag(Block, SESSION_POOL_TAG);
+}
+
+static const CbxResultsMemory SessionMemory = {
+    SessionAllocateBlock, SessionReleaseBlock
+};
 
 VOID
 SessionInitialize(CBX_SESSION *Session)
@@ -22,8 +33,7 @@ SessionInitialize(CBX_SESSION *Session)
     KeInitializeSpinLock(&Session->Lock);
     KeInitializeEvent(&Session->Idle, NotificationEvent, TRUE);
     KeInitializeMutex(&Session->ResultsLock, 0);
-    InitializeListHead(&Session->Blocks);
-    Session->State.version = CBX_CONTROL_VERSION;
+    cbx_results_init(&Session->Results, &SessionMemory, NULL);
 }
 
 /* ---- One run at a time -------------------------------------------------- */
@@ -117,93 +127,25 @@ SessionUnlockResults(CBX_SESSION *Session)
     KeReleaseMutex(&Session->ResultsLock, FALSE);
 }
 
-static VOID
-SessionFreeBlocks(CBX_SESSION *Session)
-{
-    while (!IsListEmpty(&Session->Blocks)) {
-        LIST_ENTRY *Link = RemoveHeadList(&Session->Blocks);
-
-        ExFreePoolWithTag(CONTAINING_RECORD(Link, CBX_SESSION_BLOCK, Link),
-                          SESSION_POOL_TAG);
-    }
-}
-
 VOID
 SessionDelete(CBX_SESSION *Session)
 {
-    SessionFreeBlocks(Session);
+    cbx_results_free(&Session->Results);
 }
 
 VOID
 SessionNewRound(CBX_SESSION *Session)
 {
     SessionLockResults(Session);
-    SessionFreeBlocks(Session);
-    Session->State.rounds++;
-    Session->State.passed = 0;
-    Session->State.failed = 0;
-    Session->State.skipped = 0;
-    Session->State.results = 0;
-    Session->State.lost = 0;
+    cbx_results_new_round(&Session->Results);
     SessionUnlockResults(Session);
-}
-
-static cbx_control_result *
-SessionNewResult(CBX_SESSION *Session)
-{
-    CBX_SESSION_BLOCK *Block = NULL;
-
-    if (!IsListEmpty(&Session->Blocks)) {
-        Block = CONTAINING_RECORD(Session->Blocks.Blink, CBX_SESSION_BLOCK,
-                                  Link);
-    }
-    if (!Block || Block->Count == SESSION_BLOCK_RESULTS) {
-        Block = ExAllocatePoolWithTag(PagedPool, sizeof(*Block),
-                                      SESSION_POOL_TAG);
-        if (!Block) {
-            return NULL;
-        }
-        Block->Count = 0;
-        InsertTailList(&Session->Blocks, &Block->Link);
-    }
-    return &Block->Results[Block->Count++];
-}
-
-/* All of it is written: what lies behind the string goes to a program. */
-static VOID
-SessionCopyString(char *To, ULONG Size, const char *From)
-{
-    ULONG i = 0;
-
-    for (; i < Size - 1 && From[i]; i++) {
-        To[i] = From[i];
-    }
-    for (; i < Size; i++) {
-        To[i] = 0;
-    }
 }
 
 VOID
 SessionAddResult(CBX_SESSION *Session, const CbxResult *Result)
 {
-    cbx_control_result *Kept;
-
     SessionLockResults(Session);
-    Session->State.passed += Result->verdict == CBX_PASS;
-    Session->State.failed += Result->verdict == CBX_FAIL;
-    Session->State.skipped += Result->verdict == CBX_SKIP;
-    Kept = SessionNewResult(Session);
-    if (Kept) {
-        Kept->api = Result->api_number;
-        Kept->verdict = Result->verdict;
-        SessionCopyString(Kept->check, sizeof(Kept->check), Result->check);
-        SessionCopyString(Kept->variant, sizeof(Kept->variant),
-                          Result->variant);
-        SessionCopyString(Kept->seen, sizeof(Kept->seen), Result->seen);
-        Session->State.results++;
-    } else {
-        Session->State.lost++;
-    }
+    cbx_results_add(&Session->Results, Result);
     SessionUnlockResults(Session);
 }
 
@@ -211,42 +153,18 @@ VOID
 SessionSetOutcome(CBX_SESSION *Session, ULONG Outcome)
 {
     SessionLockResults(Session);
-    Session->State.outcome = Outcome;
+    Session->Results.state.outcome = Outcome;
     SessionUnlockResults(Session);
-}
-
-static ULONG
-SessionCopyResults(const CBX_SESSION *Session, ULONG First,
-                   cbx_control_result *To, ULONG Room)
-{
-    ULONG Number = 0, Copied = 0;
-
-    for (const LIST_ENTRY *Link = Session->Blocks.Flink;
-         Link != &Session->Blocks; Link = Link->Flink) {
-        const CBX_SESSION_BLOCK *Block =
-            CONTAINING_RECORD(Link, CBX_SESSION_BLOCK, Link);
-
-        for (ULONG i = 0; i < Block->Count; i++, Number++) {
-            if (Number >= First && Copied < Room) {
-                To[Copied++] = Block->Results[i];
-            }
-        }
-    }
-    return Copied;
 }
 
 ULONG
 SessionQuery(CBX_SESSION *Session, ULONG First, PVOID Buffer, ULONG Length)
 {
-    cbx_control_state *State = Buffer;
-    ULONG Room = (Length - sizeof(*State)) / sizeof(cbx_control_result);
-    ULONG Copied;
+    ULONG Used;
 
     SessionLockResults(Session);
-    *State = Session->State;
-    State->running = Session->Busy;
-    Copied = SessionCopyResults(Session, First,
-                                (cbx_control_result *)(State + 1), Room);
+    Used = cbx_results_copy(&Session->Results, First, Buffer, Length);
     SessionUnlockResults(Session);
-    return sizeof(*State) + Copied * sizeof(cbx_control_result);
+    ((cbx_control_state *)Buffer)->running = Session->Busy;
+    return Used;
 }

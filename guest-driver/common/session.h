@@ -4,8 +4,7 @@
 
 #include "common/nt.h"
 
-#include "cbx/ioctl.h"
-#include "core/report.h"
+#include "core/results.h"
 
 /*
  * One run at a time, and only while the device is up. The results of the last
@@ -18,8 +17,7 @@ typedef struct _CBX_SESSION {
     volatile LONG Abort;        /* and is to end early */
     KEVENT Idle;
     KMUTEX ResultsLock;         /* for all that follows */
-    LIST_ENTRY Blocks;          /* of results */
-    cbx_control_state State;
+    CbxResults Results;
 } CBX_SESSION;
 
 VOID SessionInitialize(_Out_ CBX_SESSION *Session);

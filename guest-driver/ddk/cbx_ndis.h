@@ -54,6 +54,7 @@ typedef struct _NDIS_OBJECT_HEADER {
 #define NDIS_OBJECT_TYPE_MINIPORT_INIT_PARAMETERS               0x81
 #define NDIS_OBJECT_TYPE_SG_DMA_DESCRIPTION                     0x83
 #define NDIS_OBJECT_TYPE_MINIPORT_INTERRUPT                     0x84
+#define NDIS_OBJECT_TYPE_DEVICE_OBJECT_ATTRIBUTES               0x85
 #define NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS        0x8a
 #define NDIS_OBJECT_TYPE_OID_REQUEST                            0x96
 #define NDIS_OBJECT_TYPE_STATUS_INDICATION                      0x98
@@ -460,6 +461,18 @@ typedef struct _NDIS_LINK_STATE {
     ULONG AutoNegotiationFlags;
 } NDIS_LINK_STATE;
 
+/* ---- Device objects for programs ---------------------------------------- */
+
+typedef struct _NDIS_DEVICE_OBJECT_ATTRIBUTES {
+    NDIS_OBJECT_HEADER Header;
+    PUNICODE_STRING DeviceName;
+    PUNICODE_STRING SymbolicName;
+    DRIVER_DISPATCH **MajorFunctions;   /* IRP_MJ_MAXIMUM_FUNCTION + 1 */
+    ULONG ExtensionSize;
+    const UNICODE_STRING *DefaultSDDLString;
+    const GUID *DeviceClassGuid;
+} NDIS_DEVICE_OBJECT_ATTRIBUTES, *PNDIS_DEVICE_OBJECT_ATTRIBUTES;
+
 /* ---- What the compiler must agree with ---------------------------------- */
 
 #ifdef _WIN64
@@ -515,6 +528,11 @@ NDIS_AT_(NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS, ProviderContext, 0x08);
 C_ASSERT(sizeof(NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS) == 0x20);
 C_ASSERT(sizeof(SCATTER_GATHER_ELEMENT) == 0x18);
 C_ASSERT(offsetof(SCATTER_GATHER_LIST, Elements) == 0x10);
+
+NDIS_AT_(NDIS_DEVICE_OBJECT_ATTRIBUTES, DeviceName, 0x08);
+NDIS_AT_(NDIS_DEVICE_OBJECT_ATTRIBUTES, MajorFunctions, 0x18);
+NDIS_AT_(NDIS_DEVICE_OBJECT_ATTRIBUTES, DefaultSDDLString, 0x28);
+C_ASSERT(sizeof(NDIS_DEVICE_OBJECT_ATTRIBUTES) == 0x38);
 
 NDIS_AT_(NDIS_STATUS_INDICATION, StatusCode, 0x14);
 NDIS_AT_(NDIS_STATUS_INDICATION, StatusBuffer, 0x30);

@@ -23,6 +23,14 @@ NDISAPI VOID NTAPI NdisMGetDeviceProperty(
     PCM_RESOURCE_LIST *AllocatedResources,
     PCM_RESOURCE_LIST *AllocatedResourcesTranslated);
 
+/* ---- Device objects for programs ---------------------------------------- */
+
+NDISAPI NDIS_STATUS NTAPI NdisRegisterDeviceEx(
+    NDIS_HANDLE NdisHandle, PNDIS_DEVICE_OBJECT_ATTRIBUTES Attributes,
+    PDEVICE_OBJECT *DeviceObject, PNDIS_HANDLE NdisDeviceHandle);
+NDISAPI VOID NTAPI NdisDeregisterDeviceEx(NDIS_HANDLE NdisDeviceHandle);
+NDISAPI PVOID NTAPI NdisGetDeviceReservedExtension(PDEVICE_OBJECT DeviceObject);
+
 /* ---- Completions -------------------------------------------------------- */
 
 NDISAPI VOID NTAPI NdisMPauseComplete(NDIS_HANDLE MiniportHandle);

@@ -284,7 +284,7 @@ RunRounds(CBX_DEVICE *Device, ULONG Rounds, ULONGLONG Apis)
     do {
         Status = RunRound(Run, Device, Apis);
     } while (Rounds-- > 1 && NT_SUCCESS(Status) &&
-             Device->Session.State.outcome == CBX_CONTROL_PASSED);
+             Device->Session.Results.state.outcome == CBX_CONTROL_PASSED);
     ExFreePoolWithTag(Run, RUN_POOL_TAG);
     return Status;
 }

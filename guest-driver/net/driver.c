@@ -4,6 +4,7 @@
  *
  * An NDIS 6.20 miniport of the CBX device, and a provider of shared memory. It
  * runs within MiniportInitializeEx, the only place for some of these calls, and
+ * again when a program asks for it (cbx/ioctl.h), then with the others; and
  * reports through the device itself.
  */
 #include "miniport.h"
@@ -11,6 +12,7 @@
 
 DRIVER_INITIALIZE DriverEntry;
 
+/* The context that NDIS hands to MiniportInitializeEx. */
 static NDIS_HANDLE DriverHandle;
 
 static SET_OPTIONS DriverSetOptions;
@@ -61,6 +63,7 @@ DriverEntry(DRIVER_OBJECT *DriverObject, UNICODE_STRING *RegistryPath)
     Characteristics.DevicePnPEventNotifyHandler = MiniportDevicePnPEventNotify;
     Characteristics.ShutdownHandlerEx = MiniportShutdownEx;
     Characteristics.CancelOidRequestHandler = MiniportCancelOidRequest;
-    return NdisMRegisterMiniportDriver(DriverObject, RegistryPath, NULL,
-                                       &Characteristics, &DriverHandle);
+    return NdisMRegisterMiniportDriver(DriverObject, RegistryPath,
+                                       &DriverHandle, &Characteristics,
+                                       &DriverHandle);
 }

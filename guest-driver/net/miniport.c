@@ -11,15 +11,14 @@
 static NDIS_STATUS
 MiniportVerify(CBX_NET_ADAPTER *Adapter)
 {
-    CBX_NET_RUN *Run = ExAllocatePoolWithTag(NonPagedPool, sizeof(*Run),
-                                             CBX_NET_TAG);
     NDIS_STATUS Status;
 
-    if (!Run) {
-        return NDIS_STATUS_RESOURCES;
+    SessionOpen(&Adapter->Session);
+    Status = SessionBegin(&Adapter->Session);
+    if (Status == NDIS_STATUS_SUCCESS) {
+        Status = RunAtStart(Adapter);
+        SessionEnd(&Adapter->Session);
     }
-    Status = RunDefaultSet(Run, Adapter);
-    ExFreePoolWithTag(Run, CBX_NET_TAG);
     return Status;
 }
 
@@ -85,8 +84,6 @@ MiniportInitializeEx(NDIS_HANDLE NdisMiniportHandle,
     NDIS_STATUS Status;
     BOOLEAN HasCard;
 
-    UNREFERENCED_PARAMETER(MiniportDriverContext);
-
     Adapter = ExAllocatePoolWithTag(NonPagedPool, sizeof(*Adapter),
                                     CBX_NET_TAG);
     if (!Adapter) {
@@ -94,6 +91,7 @@ MiniportInitializeEx(NDIS_HANDLE NdisMiniportHandle,
     }
     RtlZeroMemory(Adapter, sizeof(*Adapter));
     Adapter->Miniport = NdisMiniportHandle;
+    SessionInitialize(&Adapter->Session);
     Status = AttributesRegister(NdisMiniportHandle, Adapter);
     if (Status != NDIS_STATUS_SUCCESS) {
         goto cleanupAdapter;
@@ -114,6 +112,7 @@ MiniportInitializeEx(NDIS_HANDLE NdisMiniportHandle,
     if (Status != NDIS_STATUS_SUCCESS) {
         goto cleanupCard;
     }
+    ControlStart(Adapter, *(NDIS_HANDLE *)MiniportDriverContext);
     return NDIS_STATUS_SUCCESS;
 
 cleanupCard:
@@ -122,6 +121,7 @@ cleanupHardware:
     HardwareStop(&Adapter->Hardware);
 cleanupAdapter:
     LogError("the adapter does not start, status 0x%08lx", Status);
+    SessionDelete(&Adapter->Session);
     ExFreePoolWithTag(Adapter, CBX_NET_TAG);
     return Status;
 }
@@ -133,8 +133,10 @@ MiniportHaltEx(NDIS_HANDLE Context, NDIS_HALT_ACTION Action)
 
     UNREFERENCED_PARAMETER(Action);
 
+    ControlStop(Adapter);
     MiniportCardStop(Adapter);
     HardwareStop(&Adapter->Hardware);
+    SessionDelete(&Adapter->Session);
     ExFreePoolWithTag(Adapter, CBX_NET_TAG);
 }
 
@@ -240,8 +242,12 @@ MiniportCancelOidRequest(NDIS_HANDLE Context, PVOID RequestId)
 VOID NTAPI
 MiniportDevicePnPEventNotify(NDIS_HANDLE Context, PNET_DEVICE_PNP_EVENT Event)
 {
-    UNREFERENCED_PARAMETER(Context);
-    UNREFERENCED_PARAMETER(Event);
+    CBX_NET_ADAPTER *Adapter = Context;
+
+    /* A run would wait for a device that is gone. */
+    if (Event->DevicePnPEvent == NdisDevicePnPEventSurpriseRemoved) {
+        SessionAbort(&Adapter->Session);
+    }
 }
 
 /* The system is going down: the device must not write into memory any more. */

@@ -2,6 +2,7 @@
 #ifndef CBX_NET_MINIPORT_H
 #define CBX_NET_MINIPORT_H
 
+#include "control.h"
 #include "hardware.h"
 #include "link.h"
 #include "memory.h"
@@ -14,6 +15,8 @@ typedef struct _CBX_NET_ADAPTER {
     CBX_NET_MEMORY Memory;
     CBX_NET_TRAFFIC Traffic;
     CBX_LINK Link;
+    CBX_SESSION Session;
+    CBX_NET_CONTROL Control;
 } CBX_NET_ADAPTER;
 
 MINIPORT_INITIALIZE MiniportInitializeEx;

@@ -126,6 +126,7 @@ ProviderRegister(NDIS_HANDLE Driver)
 {
     NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS Characteristics;
 
+    KeInitializeMutex(&Provider.Lock, 0);
     RtlZeroMemory(&Characteristics, sizeof(Characteristics));
     Characteristics.Header.Type =
         NDIS_OBJECT_TYPE_SHARED_MEMORY_PROVIDER_CHARACTERISTICS;
@@ -144,10 +145,7 @@ ProviderStart(NDIS_HANDLE Miniport, ULONG Bits, ULONG MaximumLength)
     DEVICE_OBJECT *Pdo = NULL;
     ULONG Registers;
 
-    /* There is one provider, and another adapter may have started it. */
-    if (Provider.Dma) {
-        return FALSE;
-    }
+    KeWaitForSingleObject(&Provider.Lock, Executive, KernelMode, FALSE, NULL);
     NdisMGetDeviceProperty(Miniport, &Pdo, NULL, NULL, NULL, NULL);
     RtlZeroMemory(&Description, sizeof(Description));
     Description.Version = DEVICE_DESCRIPTION_VERSION2;
@@ -159,14 +157,16 @@ ProviderStart(NDIS_HANDLE Miniport, ULONG Bits, ULONG MaximumLength)
     Description.MaximumLength = MaximumLength;
     Provider.Dma = (CBX_DMA_ADAPTER *)IoGetDmaAdapter(Pdo, &Description,
                                                       &Registers);
+    if (!Provider.Dma) {
+        KeReleaseMutex(&Provider.Lock, FALSE);
+    }
     return Provider.Dma != NULL;
 }
 
 VOID
 ProviderStop(VOID)
 {
-    if (Provider.Dma) {
-        Provider.Dma->DmaOperations->PutDmaAdapter(Provider.Dma);
-        Provider.Dma = NULL;
-    }
+    Provider.Dma->DmaOperations->PutDmaAdapter(Provider.Dma);
+    Provider.Dma = NULL;
+    KeReleaseMutex(&Provider.Lock, FALSE);
 }

@@ -31,6 +31,7 @@ typedef struct _CBX_NET_CALL {
 } CBX_NET_CALL;
 
 typedef struct _CBX_NET_PROVIDER {
+    KMUTEX Lock;                /* held while it is up */
     CBX_DMA_ADAPTER *Dma;       /* NULL: not up, each request fails */
     CBX_NET_BLOCK Blocks[PROVIDER_BLOCKS_MAX];
     CBX_NET_CALL Allocated;
@@ -46,14 +47,15 @@ NDIS_STATUS ProviderRegister(_In_ NDIS_HANDLE Driver);
 
 /*
  * Gets the adapter that the memory comes from, for blocks of up to
- * MaximumLength bytes and addresses of Bits. FALSE: none can be had.
+ * MaximumLength bytes and addresses of Bits, after the run of another adapter
+ * has stopped it. FALSE: none can be had.
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 _Must_inspect_result_
 BOOLEAN ProviderStart(_In_ NDIS_HANDLE Miniport, _In_ ULONG Bits,
                       _In_ ULONG MaximumLength);
 
-/* All blocks are freed by then. Harmless when it is not up. */
+/* All blocks are freed by then. By the thread that started it. */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 VOID ProviderStop(VOID);
 

@@ -19,6 +19,40 @@ C_ASSERT(RUN_QUEUE_ENTRIES * (CBX_DESCRIPTOR_SIZE + CBX_COMPLETION_SIZE) <=
 
 static const char RunDriverName[] = "cbxnet.sys";
 
+/* ---- What is to be run, and how far ------------------------------------- */
+
+static BOOLEAN
+RunIsAsked(const CBX_NET_RUN *Run, ULONG Api)
+{
+    return Run->Apis ? (Run->Apis >> Api & 1) != 0
+                     : cbx_device_wants(&Run->Device, Api);
+}
+
+/* A call that is not for this time. */
+static BOOLEAN
+RunIsTooLate(const CBX_NET_RUN *Run, ULONG Api)
+{
+    return Run->IsLate && Api == CBX_API_NDIS_M_ALLOCATE_SHARED;
+}
+
+static BOOLEAN
+RunWants(const CBX_NET_RUN *Run, ULONG Api)
+{
+    return RunIsAsked(Run, Api) && !RunIsTooLate(Run, Api);
+}
+
+static BOOLEAN
+RunIsOver(const CBX_NET_RUN *Run)
+{
+    return Run->Suite.broken || Run->Adapter->Session.Abort;
+}
+
+static void
+RunKeepResult(void *Context, const CbxResult *Result)
+{
+    SessionAddResult(Context, Result);
+}
+
 /* ---- One allocation ---------------------------------------------------- */
 
 static BOOLEAN
@@ -101,7 +135,7 @@ static BOOLEAN
 RunQueueStart(CBX_NET_RUN *Run)
 {
     for (ULONG i = 0; i < PlanLength; i++) {
-        if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
+        if (!RunWants(Run, Plan[i].Api)) {
             continue;
         }
         Run->RingsRequest = (CBX_NET_REQUEST) {
@@ -146,12 +180,16 @@ RunReportOffered(CBX_NET_RUN *Run, ULONG Bits, NDIS_STATUS Status)
     cbx_text_add(&Text, "NdisMRegisterScatterGatherDma: status ");
     cbx_text_hex(&Text, (ULONG)Status);
     for (ULONG i = 0; i < PlanLength; i++) {
-        if (Plan[i].Api != Last &&
-            cbx_device_wants(&Run->Device, Plan[i].Api)) {
-            cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Plan[i].Api,
+        ULONG Api = Plan[i].Api;
+
+        if (Api != Last && RunIsAsked(Run, Api)) {
+            BOOLEAN Late = RunIsTooLate(Run, Api);
+
+            cbx_suite_result(&Run->Suite, CBX_CHECK_offered, Api,
                              Bits == 64 ? "channel of 64 bits"
                                         : "channel of 32 bits",
-                             Offered ? CBX_PASS : CBX_SKIP, Seen);
+                             Offered && !Late ? CBX_PASS : CBX_SKIP,
+                             Late ? "only within MiniportInitializeEx" : Seen);
         }
         Last = Plan[i].Api;
     }
@@ -160,68 +198,157 @@ RunReportOffered(CBX_NET_RUN *Run, ULONG Bits, NDIS_STATUS Status)
 static VOID
 RunPlan(CBX_NET_RUN *Run, BOOLEAN Wide)
 {
-    for (ULONG i = 0; i < PlanLength && !Run->Suite.broken; i++) {
-        if (Plan[i].Wide == Wide &&
-            cbx_device_wants(&Run->Device, Plan[i].Api)) {
+    for (ULONG i = 0; i < PlanLength && !RunIsOver(Run); i++) {
+        if (Plan[i].Wide == Wide && RunWants(Run, Plan[i].Api)) {
             RunRequest(Run, &Plan[i]);
         }
     }
     if (Run->Suite.broken) {
         cbx_report_text(&Run->Report, "error",
                         "a wait for the device ran out; the run ends here");
+    } else if (RunIsOver(Run)) {
+        cbx_report_text(&Run->Report, "error",
+                        "the run was aborted and ends here");
+        cbx_report_spoil(&Run->Report);
     }
 }
 
-/* Everything through a channel of so many bits. */
+/* Everything through the adapter's channel. */
 static VOID
-RunChannel(CBX_NET_RUN *Run, ULONG Bits)
+RunChannel(CBX_NET_RUN *Run)
 {
-    CBX_NET_ADAPTER *Adapter = Run->Adapter;
-    BOOLEAN HasQueue;
-    NDIS_STATUS Status;
+    CBX_NET_MEMORY *Memory = &Run->Adapter->Memory;
+    BOOLEAN HasQueue, HasProvider;
 
-    Status = MemoryStart(&Adapter->Memory, Adapter->Miniport, Bits);
-    RunReportOffered(Run, Bits, Status);
-    if (Status != NDIS_STATUS_SUCCESS) {
-        return;
+    if (RunWants(Run, CBX_API_NDIS_ALLOCATE_SHARED)) {
+        ContractOfStatus(&Run->Suite, Memory);
     }
-    if (cbx_device_wants(&Run->Device, CBX_API_NDIS_ALLOCATE_SHARED)) {
-        ContractOfStatus(&Run->Suite, &Adapter->Memory);
-    }
-    if (!ProviderStart(Adapter->Miniport, Bits, MEMORY_LENGTH_MAX)) {
+    HasProvider = ProviderStart(Memory->Miniport, Memory->Bits,
+                                MEMORY_LENGTH_MAX);
+    if (!HasProvider) {
         cbx_report_text(&Run->Report, "info", "the provider does not start");
     }
     HasQueue = RunQueueStart(Run);
-    RunPlan(Run, Bits == 64);
+    RunPlan(Run, Memory->Bits == 64);
     if (HasQueue) {
         RunQueueStop(Run);
     }
-    ProviderStop();
-    MemoryStop(&Adapter->Memory);
+    if (HasProvider) {
+        ProviderStop();
+    }
 }
 
-NDIS_STATUS
-RunDefaultSet(CBX_NET_RUN *Run, CBX_NET_ADAPTER *Adapter)
+/* The same, with a channel of so many bits for this run alone. */
+static VOID
+RunNewChannel(CBX_NET_RUN *Run, ULONG Bits)
+{
+    CBX_NET_ADAPTER *Adapter = Run->Adapter;
+    NDIS_STATUS Status = MemoryStart(&Adapter->Memory, Adapter->Miniport,
+                                     Bits);
+
+    RunReportOffered(Run, Bits, Status);
+    if (Status == NDIS_STATUS_SUCCESS) {
+        RunChannel(Run);
+        MemoryStop(&Adapter->Memory);
+    }
+}
+
+static VOID
+RunChannels(CBX_NET_RUN *Run)
+{
+    const CBX_NET_MEMORY *Memory = &Run->Adapter->Memory;
+
+    if (Run->IsLate) {
+        RunReportOffered(Run, Memory->Bits, Memory->Dma ? NDIS_STATUS_SUCCESS
+                                                        : NDIS_STATUS_FAILURE);
+        if (Memory->Dma) {
+            RunChannel(Run);
+        }
+        return;
+    }
+    if (Run->Device.addr_bits >= 32) {
+        RunNewChannel(Run, 32);
+    }
+    /* NDIS knows two widths, and the device must be as wide. */
+    if (Run->Device.addr_bits == 64 && !RunIsOver(Run)) {
+        RunNewChannel(Run, 64);
+    }
+}
+
+static ULONG
+RunOutcome(const CBX_NET_RUN *Run)
+{
+    if (Run->Adapter->Session.Abort) {
+        return CBX_CONTROL_ABORTED;
+    }
+    return cbx_report_good(&Run->Report) ? CBX_CONTROL_PASSED
+                                         : CBX_CONTROL_FAILED;
+}
+
+static NDIS_STATUS
+RunOnce(CBX_NET_RUN *Run, CBX_NET_ADAPTER *Adapter, ULONGLONG Apis,
+        BOOLEAN IsLate)
 {
     const CbxWorld *World = &Adapter->Hardware.World.Core;
+    CBX_SESSION *Session = &Adapter->Session;
     uint32_t Status;
 
     RtlZeroMemory(Run, sizeof(*Run));
     Run->Adapter = Adapter;
+    Run->Apis = Apis;
+    Run->IsLate = IsLate;
+    SessionNewRound(Session);
     Status = cbx_device_identify(&Run->Device, World);
     if (Status != CBX_STATUS_OK) {
         LogError("the device cannot be used, status %lu", Status);
+        SessionSetOutcome(Session, CBX_CONTROL_UNUSABLE);
         return NDIS_STATUS_BAD_VERSION;
     }
     GuestReportStart(&Run->Report, World, RunDriverName);
+    cbx_report_keep(&Run->Report, RunKeepResult, Session);
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
-    if (Run->Device.addr_bits >= 32) {
-        RunChannel(Run, 32);
-    }
-    /* NDIS knows two widths, and the device must be as wide. */
-    if (Run->Device.addr_bits == 64 && !Run->Suite.broken) {
-        RunChannel(Run, 64);
-    }
+    RunChannels(Run);
+    SessionSetOutcome(Session, RunOutcome(Run));
     cbx_report_end(&Run->Report);
     return NDIS_STATUS_SUCCESS;
+}
+
+static CBX_NET_RUN *
+RunAllocateState(VOID)
+{
+    return ExAllocatePoolWithTag(NonPagedPool, sizeof(CBX_NET_RUN),
+                                 CBX_NET_TAG);
+}
+
+NDIS_STATUS
+RunAtStart(CBX_NET_ADAPTER *Adapter)
+{
+    CBX_NET_RUN *Run = RunAllocateState();
+    NDIS_STATUS Status;
+
+    if (!Run) {
+        return NDIS_STATUS_RESOURCES;
+    }
+    Status = RunOnce(Run, Adapter, 0, FALSE);
+    ExFreePoolWithTag(Run, CBX_NET_TAG);
+    return Status;
+}
+
+NTSTATUS
+RunRounds(PVOID Context, ULONG Rounds, ULONGLONG Apis)
+{
+    CBX_NET_ADAPTER *Adapter = Context;
+    CBX_NET_RUN *Run = RunAllocateState();
+    NDIS_STATUS Status;
+
+    if (!Run) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    do {
+        Status = RunOnce(Run, Adapter, Apis, TRUE);
+    } while (Rounds-- > 1 && Status == NDIS_STATUS_SUCCESS &&
+             Adapter->Session.Results.state.outcome == CBX_CONTROL_PASSED);
+    ExFreePoolWithTag(Run, CBX_NET_TAG);
+    return Status == NDIS_STATUS_SUCCESS ? STATUS_SUCCESS
+                                         : STATUS_REVISION_MISMATCH;
 }

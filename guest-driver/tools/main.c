@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cbxctl.exe: finds the device of cbxwdm.sys or cbxkmdf.sys and has it
- * tested. No C library: kernel32.dll and cfgmgr32.dll are all that it needs.
+ * cbxctl.exe: finds the device of cbxwdm.sys, cbxkmdf.sys or cbxnet.sys and has
+ * it tested. No C library: kernel32.dll and cfgmgr32.dll are all that it needs.
  */
 #include <windows.h>
 #include <winioctl.h>
@@ -62,25 +62,51 @@ static CbxctlExit Refused(CbxctlOutput *Errors, DWORD Error)
     return CBXCTL_EXIT_DEVICE;
 }
 
+static HANDLE OpenPath(const WCHAR *Path)
+{
+    return CreateFileW(Path, GENERIC_READ | GENERIC_WRITE,
+                       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                       OPEN_EXISTING, 0, NULL);
+}
+
+/* The first network card there is. */
+static HANDLE OpenCard(void)
+{
+    WCHAR Path[] = L"\\\\.\\" CBX_CONTROL_NET_NAME;
+    HANDLE Device = INVALID_HANDLE_VALUE;
+
+    for (unsigned i = 0; i < CBX_CONTROL_NET_NAMES; i++) {
+        Path[ARRAYSIZE(Path) - 2] = (WCHAR)(L'0' + i);
+        Device = OpenPath(Path);
+        if (Device != INVALID_HANDLE_VALUE ||
+            GetLastError() != ERROR_FILE_NOT_FOUND) {
+            break;
+        }
+    }
+    return Device;
+}
+
 /* The first device there is; INVALID_HANDLE_VALUE, and it has been said why. */
 static HANDLE OpenDevice(CbxctlOutput *Errors)
 {
     HANDLE Device;
 
     if (CM_Get_Device_Interface_ListW((GUID *)&Interface, NULL, Links,
-                                      LINK_MAX, 0) != CR_SUCCESS ||
-        !Links[0]) {
-        cbxctl_print_wrong(Errors, "no device; is cbxwdm.sys or cbxkmdf.sys "
-                           "installed and started?", "");
-        return INVALID_HANDLE_VALUE;
+                                      LINK_MAX, 0) == CR_SUCCESS && Links[0]) {
+        Device = OpenPath(Links);
+    } else {
+        Device = OpenCard();
     }
-    Device = CreateFileW(Links, GENERIC_READ | GENERIC_WRITE,
-                         FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                         OPEN_EXISTING, 0, NULL);
-    if (Device == INVALID_HANDLE_VALUE) {
+    if (Device != INVALID_HANDLE_VALUE) {
+        return Device;
+    }
+    if (GetLastError() == ERROR_FILE_NOT_FOUND) {
+        cbxctl_print_wrong(Errors, "no device; is cbxwdm.sys, cbxkmdf.sys or "
+                           "cbxnet.sys installed and started?", "");
+    } else {
         Refused(Errors, GetLastError());
     }
-    return Device;
+    return INVALID_HANDLE_VALUE;
 }
 
 static BOOL Query(HANDLE Device, uint32_t First, DWORD *Results)

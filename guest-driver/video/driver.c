@@ -3,16 +3,16 @@
  * cbxvid.sys: verifies the video port's common buffers.
  *
  * A video miniport of the kind that Windows XP to 7 and ReactOS load. It runs
- * when the device is opened for the first time (HwVidInitialize) and reports
- * through the device itself.
+ * when the device is opened for the first time (HwVidInitialize), again when a
+ * private request asks for it, and reports through the device itself.
  */
+#include "control.h"
 #include "request.h"
-#include "run.h"
 
 typedef struct _CBX_EXTENSION {
     CBX_HARDWARE Hardware;
     CBX_SCREEN Screen;
-    CBX_RUN Run;
+    CBX_CONTROL Control;
 } CBX_EXTENSION;
 
 static VP_STATUS NTAPI
@@ -37,7 +37,14 @@ DriverInitialize(PVOID HwDeviceExtension)
 {
     CBX_EXTENSION *Extension = HwDeviceExtension;
 
-    return RunDefaultSet(&Extension->Run, Extension, &Extension->Hardware);
+    ControlInitialize(&Extension->Control, Extension);
+    if (!RunDefaultSet(&Extension->Control.Run, Extension,
+                       &Extension->Hardware, &Extension->Screen,
+                       &Extension->Control.Results, 0)) {
+        ControlReset(&Extension->Control);
+        return FALSE;
+    }
+    return TRUE;
 }
 
 static BOOLEAN NTAPI
@@ -53,7 +60,14 @@ DriverStartIo(PVOID HwDeviceExtension, PVIDEO_REQUEST_PACKET RequestPacket)
 {
     CBX_EXTENSION *Extension = HwDeviceExtension;
 
+    if (ControlStart(&Extension->Control, &Extension->Hardware,
+                     &Extension->Screen, RequestPacket)) {
+        return TRUE;
+    }
     RequestStart(&Extension->Screen, &Extension->Hardware, RequestPacket);
+    if (RequestPacket->IoControlCode == IOCTL_VIDEO_RESET_DEVICE) {
+        ControlReset(&Extension->Control);
+    }
     return TRUE;
 }
 

@@ -65,8 +65,21 @@ cleanup:
 VP_STATUS
 HardwareWaitStart(CBX_HARDWARE *Hardware)
 {
-    return VideoPortCreateEvent(Hardware->Extension, SYNCHRONIZATION_EVENT,
-                                NULL, &Hardware->Event);
+    VP_STATUS Error = VideoPortCreateEvent(Hardware->Extension,
+                                           SYNCHRONIZATION_EVENT, NULL,
+                                           &Hardware->Event);
+
+    if (Error != NO_ERROR || !Hardware->Disabled) {
+        return Error;
+    }
+    Error = VideoPortEnableInterrupt(Hardware->Extension);
+    if (Error != NO_ERROR) {
+        VideoPortDeleteEvent(Hardware->Extension, Hardware->Event);
+        Hardware->Event = NULL;
+        return Error;
+    }
+    Hardware->Disabled = FALSE;
+    return NO_ERROR;
 }
 
 /* Disconnected first: nobody sets the event after that. */
@@ -75,6 +88,7 @@ HardwareWaitStop(CBX_HARDWARE *Hardware)
 {
     if (Hardware->HasInterrupt) {
         VideoPortDisableInterrupt(Hardware->Extension);
+        Hardware->Disabled = TRUE;
     }
     VideoPortDeleteEvent(Hardware->Extension, Hardware->Event);
     Hardware->Event = NULL;

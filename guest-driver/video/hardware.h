@@ -11,6 +11,7 @@ typedef struct _CBX_HARDWARE {
     UCHAR *Mem;
     ULONG MemLength;
     BOOLEAN HasInterrupt;       /* the system has assigned the line */
+    BOOLEAN Disabled;           /* its interrupt, by HardwareWaitStop */
     PEVENT Event;
 } CBX_HARDWARE;
 

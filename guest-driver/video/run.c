@@ -44,6 +44,19 @@ static const CBX_REQUEST RunPlan[] = {
 
 enum { RUN_PLAN_LENGTH = sizeof(RunPlan) / sizeof(RunPlan[0]) };
 
+static BOOLEAN
+RunWants(const CBX_RUN *Run, ULONG Api)
+{
+    return Run->Apis ? (Run->Apis >> Api & 1) != 0
+                     : cbx_device_wants(&Run->Device, Api);
+}
+
+static void
+RunKeepResult(void *Context, const CbxResult *Result)
+{
+    cbx_results_add(Context, Result);
+}
+
 /* ---- Who we are -------------------------------------------------------- */
 
 static VOID
@@ -122,7 +135,7 @@ RunQueueStart(CBX_RUN *Run)
     ULONG i = 0;
 
     while (i < RUN_PLAN_LENGTH &&
-           !cbx_device_wants(&Run->Device, RunPlan[i].Api)) {
+           !RunWants(Run, RunPlan[i].Api)) {
         i++;
     }
     if (i == RUN_PLAN_LENGTH) {
@@ -215,15 +228,21 @@ RunScreen(CBX_RUN *Run, CBX_HARDWARE *Hardware, const CBX_MODE *Mode)
 }
 
 static VOID
-RunScreens(CBX_RUN *Run, CBX_HARDWARE *Hardware)
+RunScreens(CBX_RUN *Run, CBX_HARDWARE *Hardware, const CBX_SCREEN *Screen)
 {
-    if (!cbx_device_wants(&Run->Device, CBX_API_VIDEOPORT_ALLOCATE)) {
+    if (!RunWants(Run, CBX_API_VIDEOPORT_ALLOCATE)) {
         return;
     }
     if (!ScreenIsThere(Hardware)) {
         cbx_suite_result(&Run->Suite, CBX_CHECK_scan_out,
                          CBX_API_VIDEOPORT_ALLOCATE, "", CBX_SKIP,
                          "the device has no screen; it is no cbx-display");
+        return;
+    }
+    if (Screen->Mode) {
+        cbx_suite_result(&Run->Suite, CBX_CHECK_scan_out,
+                         CBX_API_VIDEOPORT_ALLOCATE, "", CBX_SKIP,
+                         "the screen is in use");
         return;
     }
     for (ULONG i = 0; i < ScreenModeCount; i++) {
@@ -241,7 +260,7 @@ RunAll(CBX_RUN *Run)
     for (ULONG i = 0; i < RUN_PLAN_LENGTH && !Run->Suite.broken; i++) {
         const CBX_REQUEST *Request = &RunPlan[i];
 
-        if (!cbx_device_wants(&Run->Device, Request->Api)) {
+        if (!RunWants(Run, Request->Api)) {
             continue;
         }
         if (Request->Api != Last) {
@@ -258,25 +277,30 @@ RunAll(CBX_RUN *Run)
 }
 
 BOOLEAN
-RunDefaultSet(CBX_RUN *Run, PVOID Extension, CBX_HARDWARE *Hardware)
+RunDefaultSet(CBX_RUN *Run, PVOID Extension, CBX_HARDWARE *Hardware,
+              const CBX_SCREEN *Screen, CbxResults *Results, ULONGLONG Apis)
 {
     BOOLEAN HasQueue;
 
     VideoPortZeroMemory(Run, sizeof(*Run));
     Run->Extension = Extension;
+    Run->Apis = Apis;
+    cbx_results_new_round(Results);
     WorldInitialize(&Run->World, Hardware);
     if (cbx_device_identify(&Run->Device, &Run->World.Core) != CBX_STATUS_OK ||
         HardwareWaitStart(Hardware) != NO_ERROR) {
+        Results->state.outcome = CBX_CONTROL_UNUSABLE;
         return FALSE;
     }
     RunReportStart(Run);
+    cbx_report_keep(&Run->Report, RunKeepResult, Results);
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
     for (ULONG i = 0; i < AdapterKinds; i++) {
         Run->Adapters[i] = CallsAdapterStart(Extension, i, RUN_LENGTH_MAX);
     }
     HasQueue = RunQueueStart(Run);
     RunAll(Run);
-    RunScreens(Run, Hardware);
+    RunScreens(Run, Hardware, Screen);
     if (HasQueue) {
         RunQueueStop(Run);
     }
@@ -286,6 +310,8 @@ RunDefaultSet(CBX_RUN *Run, PVOID Extension, CBX_HARDWARE *Hardware)
         }
     }
     HardwareWaitStop(Hardware);
+    Results->state.outcome = cbx_report_good(&Run->Report)
+                             ? CBX_CONTROL_PASSED : CBX_CONTROL_FAILED;
     cbx_report_end(&Run->Report);
     return TRUE;
 }

@@ -72,6 +72,10 @@ DriverAddDevice(DRIVER_OBJECT *DriverObject, DEVICE_OBJECT *Pdo)
     Extension->Power = PowerDeviceD0;
     SessionInitialize(&Extension->Session);
     IoInitializeRemoveLock(&Extension->RemoveLock, CBX_POOL_TAG, 0, 0);
+    Extension->Control.Requests.Session = &Extension->Session;
+    Extension->Control.Requests.RemoveLock = &Extension->RemoveLock;
+    Extension->Control.Requests.Run = RunRounds;
+    Extension->Control.Requests.Context = Extension;
     Extension->Lower = IoAttachDeviceToDeviceStack(Self, Pdo);
     if (!Extension->Lower) {
         Status = STATUS_NO_SUCH_DEVICE;

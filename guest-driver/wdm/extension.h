@@ -4,19 +4,17 @@
 
 #include "common/bars.h"
 #include "common/nt.h"
-#include "common/session.h"
+#include "common/requests.h"
 #include "interrupt.h"
 #include "parameters.h"
 #include "pool.h"
 #include "run.h"
 
-/* The control interface and the run that it was asked for. */
+/* The control interface and its requests. */
 typedef struct _CBX_CONTROL {
     UNICODE_STRING Link;
     BOOLEAN Enabled;
-    cbx_control_run Request;
-    IRP *Irp;
-    PIO_WORKITEM WorkItem;
+    CBX_REQUESTS Requests;
 } CBX_CONTROL;
 
 /* Device extension: everything the driver keeps for one device. */
@@ -36,12 +34,9 @@ typedef struct _CBX_EXTENSION {
 } CBX_EXTENSION;
 
 /*
- * Runs the tests Rounds times, or until a round fails or the session is
- * aborted; Apis as in cbx_control_run. The session is the caller's.
- * STATUS_REVISION_MISMATCH: the device speaks another ABI, nothing was run.
+ * Of the extension's requests; STATUS_REVISION_MISMATCH: the device speaks
+ * another ABI, nothing was run.
  */
-_IRQL_requires_max_(PASSIVE_LEVEL)
-NTSTATUS RunRounds(_Inout_ CBX_EXTENSION *Extension, _In_ ULONG Rounds,
-                   _In_ ULONGLONG Apis);
+CBX_REQUESTS_RUN RunRounds;
 
 #endif /* CBX_WDM_EXTENSION_H */

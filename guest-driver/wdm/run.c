@@ -387,8 +387,9 @@ RunDefaultSet(CBX_RUN *Run, CBX_SESSION *Session, ULONGLONG Apis,
 }
 
 NTSTATUS
-RunRounds(CBX_EXTENSION *Extension, ULONG Rounds, ULONGLONG Apis)
+RunRounds(PVOID Context, ULONG Rounds, ULONGLONG Apis)
 {
+    CBX_EXTENSION *Extension = Context;
     CBX_SESSION *Session = &Extension->Session;
     NTSTATUS Status;
 
@@ -397,6 +398,6 @@ RunRounds(CBX_EXTENSION *Extension, ULONG Rounds, ULONGLONG Apis)
                                Extension->Pdo, &Extension->Bars,
                                &Extension->Interrupt);
     } while (Rounds-- > 1 && NT_SUCCESS(Status) &&
-             Session->State.outcome == CBX_CONTROL_PASSED);
+             Session->Results.state.outcome == CBX_CONTROL_PASSED);
     return Status;
 }

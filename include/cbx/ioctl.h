@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The control interface of cbxwdm.sys and cbxkmdf.sys: what a program sends to the device
- * interface and gets back. All requests are buffered; structures are the same
+ * The control interface of cbxwdm.sys, cbxkmdf.sys and cbxnet.sys: what a
+ * program sends to the device and gets back. All requests are buffered; structures are the same
  * for 32-bit and 64-bit programs. Include <windows.h> and <winioctl.h>, or
  * <wdm.h>, first.
  */
@@ -14,6 +14,16 @@
 #define CBX_INTERFACE_GUID \
     { 0x8d3b6f0c, 0x51d5, 0x4a6e, \
       { 0x9d, 0x0e, 0xc1, 0xb0, 0xa7, 0xf2, 0xe4, 0x01 } }
+
+/*
+ * cbxvid.sys takes the same as private requests of the video port, one at a
+ * time: a run of one round, which ends before the next request is looked at.
+ *
+ * cbxnet.sys has no interface of its class, as NDIS keeps the adapter's device
+ * object to itself, but devices \\.\CbxNet0 to \\.\CbxNet9, one for each card.
+ */
+#define CBX_CONTROL_NET_NAME         L"CbxNet0"
+#define CBX_CONTROL_NET_NAMES        10
 
 /* In each structure that has one; another number is refused. */
 #define CBX_CONTROL_VERSION          1u

@@ -128,12 +128,6 @@ static NTSTATUS Forward(NDIS_ADAPTER *Adapter, PIRP Irp)
     return IofCallDriver(Adapter->Lower, Irp);
 }
 
-NTSTATUS NTAPI NdisDispatchCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
-{
-    UNREFERENCED_PARAMETER(DeviceObject);
-    return Complete(Irp, STATUS_SUCCESS);
-}
-
 NTSTATUS NTAPI NdisDispatchForward(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     return Forward(NdisAdapterOf(DeviceObject), Irp);

@@ -87,9 +87,10 @@ static VOID TakeOver(PDRIVER_OBJECT DriverObject)
 {
     DriverObject->DriverUnload = Unload;
     DriverObject->DriverExtension->AddDevice = AddDevice;
-    DriverObject->MajorFunction[IRP_MJ_CREATE] = NdisDispatchCreateClose;
-    DriverObject->MajorFunction[IRP_MJ_CLOSE] = NdisDispatchCreateClose;
-    DriverObject->MajorFunction[IRP_MJ_CLEANUP] = NdisDispatchCreateClose;
+    DriverObject->MajorFunction[IRP_MJ_CREATE] = NdisDispatchProgram;
+    DriverObject->MajorFunction[IRP_MJ_CLOSE] = NdisDispatchProgram;
+    DriverObject->MajorFunction[IRP_MJ_CLEANUP] = NdisDispatchProgram;
+    DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = NdisDispatchProgram;
     DriverObject->MajorFunction[IRP_MJ_PNP] = NdisDispatchPnp;
     DriverObject->MajorFunction[IRP_MJ_POWER] = NdisDispatchForward;
     DriverObject->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = NdisDispatchForward;
@@ -139,8 +140,8 @@ NDIS_STATUS NTAPI NdisMRegisterMiniportDriver(
     return NDIS_STATUS_SUCCESS;
 }
 
-static NDIS_DRIVER *DriverFrom(NDIS_HANDLE Handle, const CHAR *Routine,
-                               const VOID *Caller)
+NDIS_DRIVER *NdisDriverFrom(NDIS_HANDLE Handle, const CHAR *Routine,
+                            const VOID *Caller)
 {
     for (ULONG i = 0; i < DRIVERS_MAX; i++) {
         if (Handle && Drivers[i] == Handle) {
@@ -153,7 +154,7 @@ static NDIS_DRIVER *DriverFrom(NDIS_HANDLE Handle, const CHAR *Routine,
 VOID NTAPI NdisMDeregisterMiniportDriver(NDIS_HANDLE Handle)
 {
     const VOID *Caller = __builtin_return_address(0);
-    NDIS_DRIVER *Driver = DriverFrom(Handle, __func__, Caller);
+    NDIS_DRIVER *Driver = NdisDriverFrom(Handle, __func__, Caller);
     CHAR Where[64];
 
     NTS_IRQL(PASSIVE_LEVEL);
@@ -162,6 +163,10 @@ VOID NTAPI NdisMDeregisterMiniportDriver(NDIS_HANDLE Handle)
                     (ULONG_PTR)Driver->DriverObject, Driver->Adapters,
                     "%s by %s with %u adapters left", __func__,
                     NtsWhere(Caller, Where, sizeof(Where)), Driver->Adapters);
+    }
+    if (Driver->Controls) {
+        NdisViolation(NULL, __func__, Caller, "with devices left that "
+                      "NdisRegisterDeviceEx made");
     }
     for (ULONG i = 0; i < DRIVERS_MAX; i++) {
         if (Drivers[i] == Driver) {
@@ -179,7 +184,7 @@ NDIS_STATUS NTAPI NdisSetOptionalHandlers(
         CONTAINING_RECORD(Handlers, NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS,
                           Header);
     const VOID *Caller = __builtin_return_address(0);
-    NDIS_DRIVER *Driver = DriverFrom(NdisHandle, __func__, Caller);
+    NDIS_DRIVER *Driver = NdisDriverFrom(NdisHandle, __func__, Caller);
 
     NTS_IRQL(PASSIVE_LEVEL);
     if (!Driver->InSetOptions) {

@@ -278,6 +278,7 @@ VOID NdisAdapterStop(NDIS_ADAPTER *Adapter, NDIS_HALT_ACTION Action)
         return;
     }
     if (Adapter->State == NdisRunning) {
+        NdisProtocolStop(Adapter);
         Pause(Adapter);
     }
     Adapter->State = NdisHalting;

@@ -41,6 +41,8 @@ VOID NdisOidsCheck(NDIS_ADAPTER *Adapter);
  * waits for as many changes of the link as LinkChanges=dword:N says.
  */
 VOID NdisProtocolRun(NDIS_ADAPTER *Adapter);
+/* Before a pause that ends it: ends what it does beside other things. */
+VOID NdisProtocolStop(NDIS_ADAPTER *Adapter);
 /* The driver is paused: nothing of the protocol's may be with it. */
 VOID NdisProtocolPaused(NDIS_ADAPTER *Adapter);
 VOID NdisProtocolSent(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST List);

@@ -28,7 +28,11 @@ enum {
 
 /* ---- Drivers ------------------------------------------------------------ */
 
-enum { NDIS_DRIVER_MAGIC = 0x7652444e, NDIS_ADAPTER_MAGIC = 0x7064414e };
+enum {
+    NDIS_DRIVER_MAGIC = 0x7652444e,
+    NDIS_ADAPTER_MAGIC = 0x7064414e,
+    NDIS_CONTROL_MAGIC = 0x6c74434e
+};
 
 typedef struct _NDIS_DRIVER {
     ULONG Magic;
@@ -39,10 +43,14 @@ typedef struct _NDIS_DRIVER {
     BOOLEAN IsProvider;
     NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS Provider;
     LONG Adapters;
+    LONG Controls;                      /* devices for programs */
 } NDIS_DRIVER;
 
 /* The driver of a driver object; NULL: it has not registered. */
 NDIS_DRIVER *NdisDriverOf(PDRIVER_OBJECT DriverObject);
+/* The same of a handle; bug check when it is of none. */
+NDIS_DRIVER *NdisDriverFrom(NDIS_HANDLE Handle, const CHAR *Routine,
+                            const VOID *Caller);
 /* The driver that provides shared memory, or NULL. */
 NDIS_DRIVER *NdisProvider(VOID);
 
@@ -126,9 +134,10 @@ BOOLEAN NdisAwaitLink(NDIS_ADAPTER *Adapter, ULONG Wanted, ULONG Milliseconds);
 NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists);
 NDIS_STATUS NdisAdapterCycle(NDIS_ADAPTER *Adapter);
 
+/* For all requests of programs, to whichever device object. */
+NTSTATUS NTAPI NdisDispatchProgram(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 NTSTATUS NTAPI NdisDispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 NTSTATUS NTAPI NdisDispatchForward(PDEVICE_OBJECT DeviceObject, PIRP Irp);
-NTSTATUS NTAPI NdisDispatchCreateClose(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 
 /* ---- Shared memory ------------------------------------------------------ */
 

@@ -40,6 +40,10 @@ static struct {
     BOOLEAN IsReset;            /* what is given back goes below */
     volatile LONG Flown, Aborted;
     KEVENT Progress;
+    PIO_WORKITEM Beside;        /* exchanges frames until it is to stop */
+    volatile LONG IsStopping;
+    KEVENT Stopped;
+    ULONG Before;               /* frames exchanged before that */
 } Run;
 
 static ULONG LengthOf(ULONG Number)
@@ -295,11 +299,29 @@ static VOID ReportBreak(const CHAR *Check, NDIS_STATUS Status,
                  "NDIS_STATUS_SUCCESS", Seen, Source);
 }
 
+/* As many frames again, now that the link has come back. */
+static VOID ExchangeAgain(NDIS_ADAPTER *Adapter, ULONG Frames)
+{
+    CHAR Expected[96], Seen[160];
+    BOOLEAN Good;
+
+    Run.IsOver = FALSE;
+    Good = Exchange(Adapter, Run.Wanted + Frames) && !Run.Wrong && !Run.Failed;
+    Run.IsOver = TRUE;
+    NtsFormat(Expected, sizeof(Expected), "%u frames sent and received "
+              "unchanged, in order", Run.Wanted);
+    NtsFormat(Seen, sizeof(Seen), "%u completed, %u failed, %u received, %u "
+              "of them not the one due", Run.Completed, Run.Failed,
+              Run.Received, Run.Wrong);
+    ReportResult("frames-after-link", Good, Expected, Seen,
+                 "NDIS_STATUS_LINK_STATE; MiniportSendNetBufferLists");
+}
+
 /*
  * Somebody else pulls the cable, and plugs it in again; the first change may
- * have come before anybody asks here.
+ * have come before anybody asks here. After the last, frames go through.
  */
-static VOID WatchLink(NDIS_ADAPTER *Adapter)
+static VOID WatchLink(NDIS_ADAPTER *Adapter, ULONG Frames)
 {
     ULONG Changes = NtsParameter("LinkChanges");
     BOOLEAN IsUp = TRUE;
@@ -314,6 +336,58 @@ static VOID WatchLink(NDIS_ADAPTER *Adapter)
                      Good == IsUp ? "up" : "down",
                      "NdisMIndicateStatusEx; NDIS_STATUS_LINK_STATE");
     }
+    if (Changes && Good && IsUp) {
+        ExchangeAgain(Adapter, Frames);
+    }
+}
+
+/* ---- Beside other things ------------------------------------------------ */
+
+static IO_WORKITEM_ROUTINE ExchangeBeside;
+static VOID NTAPI ExchangeBeside(PDEVICE_OBJECT DeviceObject, PVOID Context)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    while (!Run.IsStopping && Exchange(Context, Run.Wanted + WINDOW)) {
+    }
+    KeSetEvent(&Run.Stopped, IO_NO_INCREMENT, FALSE);
+}
+
+/* What programs ask of the driver comes while it sends and receives. */
+static VOID GoOnBeside(NDIS_ADAPTER *Adapter)
+{
+    Run.Beside = IoAllocateWorkItem(Adapter->Self);
+    if (!Run.Beside) {
+        return;
+    }
+    Run.IsOver = FALSE;
+    Run.Before = Run.Wanted;
+    KeInitializeEvent(&Run.Stopped, NotificationEvent, FALSE);
+    IoQueueWorkItem(Run.Beside, ExchangeBeside, DelayedWorkQueue, Adapter);
+}
+
+VOID NdisProtocolStop(NDIS_ADAPTER *Adapter)
+{
+    ULONG Frames;
+    CHAR Seen[160];
+
+    UNREFERENCED_PARAMETER(Adapter);
+    if (!Run.Beside) {
+        return;
+    }
+    InterlockedExchange(&Run.IsStopping, TRUE);
+    KeWaitForSingleObject(&Run.Stopped, Executive, KernelMode, FALSE, NULL);
+    IoFreeWorkItem(Run.Beside);
+    Run.Beside = NULL;
+    Run.IsOver = TRUE;
+    Frames = Run.Wanted - Run.Before;
+    NtsFormat(Seen, sizeof(Seen), "%u frames, %u failed, %u missing, %u of "
+              "them not the one due", Frames, Run.Failed,
+              Run.Wanted - Run.Received, Run.Wrong);
+    ReportResult("frames-beside", Frames && !Run.Failed && !Run.Wrong &&
+                 (ULONG)Run.Received == Run.Wanted,
+                 "frames sent and received unchanged, in order", Seen,
+                 "MiniportSendNetBufferLists; "
+                 "NdisMIndicateReceiveNetBufferLists");
 }
 
 VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
@@ -336,7 +410,10 @@ VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
     Run.IsOver = TRUE;
     Report(Frames);
     ReportStatistics(Adapter);
-    WatchLink(Adapter);
+    WatchLink(Adapter, Frames);
+    if (NtsParameter("Beside")) {
+        GoOnBeside(Adapter);
+    }
 }
 
 VOID NdisProtocolPaused(NDIS_ADAPTER *Adapter)

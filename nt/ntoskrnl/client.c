@@ -65,7 +65,7 @@ static NTSTATUS Request(NTS_CLIENT *Client, UCHAR Major)
 NTSTATUS NtsClientOpen(NTS_CLIENT *Client, PDEVICE_OBJECT Pdo)
 {
     RtlZeroMemory(Client, sizeof(*Client));
-    Client->Top = NtsDeviceTop(Pdo);
+    Client->Top = NtsDeviceTarget(Pdo, NtsDeviceTop(Pdo)->DriverObject);
     Client->File.Type = IO_TYPE_FILE;
     Client->File.Size = sizeof(Client->File);
     Client->File.DeviceObject = Pdo;

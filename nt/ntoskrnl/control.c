@@ -8,17 +8,6 @@
 
 enum { OUTPUT_MAX = 2048 };
 
-static PDEVICE_OBJECT Target(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver)
-{
-    for (PDEVICE_OBJECT Each = Driver->DeviceObject; Each;
-         Each = Each->NextDevice) {
-        if (Each->Flags & DO_DEVICE_HAS_NAME) {
-            return Each;
-        }
-    }
-    return NtsDeviceTop(Pdo);
-}
-
 static NTSTATUS Simple(PDEVICE_OBJECT Device, PFILE_OBJECT File, UCHAR Major)
 {
     IO_STATUS_BLOCK Iosb;
@@ -67,7 +56,7 @@ static VOID Report(const CHAR *Check, NTSTATUS Status, ULONG_PTR Returned)
 
 VOID NtsControl(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver, ULONG Code)
 {
-    PDEVICE_OBJECT Device = Target(Pdo, Driver);
+    PDEVICE_OBJECT Device = NtsDeviceTarget(Pdo, Driver);
     PFILE_OBJECT File = NtsAllocate(sizeof(*File));
     PVOID Output = NtsAllocate(OUTPUT_MAX);
     NTSTATUS Status = STATUS_INSUFFICIENT_RESOURCES;

@@ -71,6 +71,17 @@ PDEVICE_OBJECT NtsDeviceTop(PDEVICE_OBJECT Device)
     return Device;
 }
 
+PDEVICE_OBJECT NtsDeviceTarget(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver)
+{
+    for (PDEVICE_OBJECT Each = Driver->DeviceObject; Each;
+         Each = Each->NextDevice) {
+        if (Each->Flags & DO_DEVICE_HAS_NAME) {
+            return Each;
+        }
+    }
+    return NtsDeviceTop(Pdo);
+}
+
 /* ---- Names -------------------------------------------------------------- */
 
 static NAMED *NameFind(LIST_ENTRY *List, PCUNICODE_STRING Name)

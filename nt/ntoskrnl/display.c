@@ -8,6 +8,8 @@
 
 #include <ntddvdeo.h>
 
+#include <cbx/abi.h>
+#include <cbx/ioctl.h>
 #include <cbx/picture.h>
 
 static const CHAR Source[] =
@@ -170,6 +172,90 @@ static VOID UseMode(NTS_CLIENT *Client, NTS_CALL *Call,
                 0), "the framebuffer is unmapped", Call);
 }
 
+/* ---- The driver's tests, asked for by private requests ------------------- */
+
+static VOID Query(NTS_CLIENT *Client, NTS_CALL *Call, ULONG First,
+                  ULONG OutputLength)
+{
+    cbx_control_query *In = (PVOID)Call->Data.Bytes;
+
+    In->version = CBX_CONTROL_VERSION;
+    In->first = First;
+    Call->Status = STATUS_INSUFFICIENT_RESOURCES;
+    NtsClientControl(Client, Call, CBX_CONTROL_QUERY, sizeof(*In),
+                     OutputLength);
+}
+
+static VOID Run(NTS_CLIENT *Client, NTS_CALL *Call, ULONG Rounds, ULONG64 Apis)
+{
+    cbx_control_run *In = (PVOID)Call->Data.Bytes;
+
+    In->version = CBX_CONTROL_VERSION;
+    In->rounds = Rounds;
+    In->apis = Apis;
+    Call->Status = STATUS_INSUFFICIENT_RESOURCES;
+    NtsClientControl(Client, Call, CBX_CONTROL_RUN, sizeof(*In),
+                     sizeof(cbx_control_state));
+}
+
+static BOOLEAN ExpectState(BOOLEAN Good, const CHAR *Expected,
+                           const NTS_CALL *Call)
+{
+    const cbx_control_state *State = (const void *)Call->Data.Bytes;
+    CHAR Seen[128];
+
+    NtsFormat(Seen, sizeof(Seen), "0x%08x, %u rounds, %u passed, %u failed, "
+              "%u skipped, %u results", (ULONG)Call->Status, State->rounds,
+              State->passed, State->failed, State->skipped, State->results);
+    ReportResult("program", Good, Expected, Seen,
+                 "project's own, cbx/ioctl.h");
+    return Good;
+}
+
+/* All results can be had; what they say is not the matter here. */
+static BOOLEAN HasAll(const NTS_CALL *Call, ULONG Rounds)
+{
+    const cbx_control_state *State = (const void *)Call->Data.Bytes;
+
+    return NT_SUCCESS(Call->Status) && State->rounds == Rounds &&
+           State->results && !State->lost &&
+           State->results == State->passed + State->failed + State->skipped &&
+           (State->outcome == CBX_CONTROL_PASSED ||
+            State->outcome == CBX_CONTROL_FAILED);
+}
+
+static VOID Control(NTS_CLIENT *Client, NTS_CALL *Call)
+{
+    const cbx_control_state *State = (PVOID)Call->Data.Bytes;
+    const cbx_control_result *Result = (PVOID)(State + 1);
+
+    Query(Client, Call, 0, sizeof(*State));
+    if (!ExpectState(HasAll(Call, 1), "the start's run has results", Call)) {
+        return;
+    }
+    Query(Client, Call, State->results - 1, sizeof(Call->Data));
+    ExpectState(NT_SUCCESS(Call->Status) &&
+                Call->Information == sizeof(*State) + sizeof(*Result) &&
+                Result->check[0] && Result->seen[0], "the last of them", Call);
+    Query(Client, Call, 0, sizeof(*State) - 1);
+    Expect(Call->Status == STATUS_BUFFER_TOO_SMALL, "a query too short for its "
+           "output is refused: 0xc0000023", Call);
+    Run(Client, Call, 2, 0);
+    Expect(Call->Status == STATUS_INVALID_PARAMETER, "a run of two rounds, "
+           "which nothing could end, is refused: 0xc000000d", Call);
+    Send(Client, Call, CBX_CONTROL_ABORT, 0, 0);
+    Expect(NT_SUCCESS(Call->Status), "an abort is harmless", Call);
+}
+
+/* With a screen that is on. */
+static VOID ControlRun(NTS_CLIENT *Client, NTS_CALL *Call)
+{
+    Run(Client, Call, 1, 0);
+    ExpectState(HasAll(Call, 2) &&
+                Call->Information == sizeof(cbx_control_state),
+                "a run beside the screen", Call);
+}
+
 /* ---- A session ----------------------------------------------------------- */
 
 enum { MODES_MAX = sizeof(((NTS_CALL *)0)->Data) /
@@ -178,11 +264,16 @@ enum { MODES_MAX = sizeof(((NTS_CALL *)0)->Data) /
 static VOID Use(NTS_CLIENT *Client, NTS_CALL *Call,
                 VIDEO_MODE_INFORMATION *Modes)
 {
-    ULONG Count = ListModes(Client, Call, Modes, MODES_MAX), Free = 0;
+    ULONG Count, Free = 0;
 
+    Control(Client, Call);
+    Count = ListModes(Client, Call, Modes, MODES_MAX);
     for (ULONG i = 0; i < Count; i++) {
         UseMode(Client, Call, &Modes[i]);
         Free = max(Free, Modes[i].ModeIndex + 1);
+    }
+    if (NtsParameter("DisplayRun")) {
+        ControlRun(Client, Call);
     }
     Expect(!SetMode(Client, Call, Free), "a mode that is not listed is "
            "refused", Call);

@@ -140,6 +140,8 @@ VOID NtsWorkItemsFlush(VOID);
 
 /* Top of the stack that an object is in. */
 PDEVICE_OBJECT NtsDeviceTop(PDEVICE_OBJECT DeviceObject);
+/* What a program opens: a device that the driver named, or else its stack. */
+PDEVICE_OBJECT NtsDeviceTarget(PDEVICE_OBJECT Pdo, PDRIVER_OBJECT Driver);
 
 NTSTATUS NtsDriverCreate(const WCHAR *Name, PDRIVER_OBJECT *DriverObject);
 VOID NtsDriverDelete(PDRIVER_OBJECT DriverObject);

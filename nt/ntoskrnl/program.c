@@ -62,7 +62,7 @@ static BOOLEAN HasResults(NTS_CLIENT *Client, NTS_CALL *Call, ULONG Api)
            Result->api == Api && Result->check[0] && Result->seen[0];
 }
 
-/* A call that the driver makes: the first that handed out memory. */
+/* A call that the driver makes at any time: the first that handed out memory. */
 static ULONG ApiOf(NTS_CLIENT *Client, NTS_CALL *Call)
 {
     enum { SIZE = sizeof(cbx_control_result) };
@@ -76,7 +76,8 @@ static ULONG ApiOf(NTS_CLIENT *Client, NTS_CALL *Call)
         }
         Count = (Call->Information - sizeof(*State)) / SIZE;
         for (ULONG i = 0; i < Count; i++) {
-            if (!strcmp(Results[i].check, "allocation")) {
+            if (!strcmp(Results[i].check, "allocation") &&
+                Results[i].api != CBX_API_NDIS_M_ALLOCATE_SHARED) {
                 return Results[i].api;
             }
         }
@@ -222,23 +223,42 @@ static VOID UseAgain(NTS_CLIENT *Client, NTS_CALL *Call, PDEVICE_OBJECT Pdo,
            "a run after the sleep passes", Status, State);
 }
 
+/* TRUE: by a device interface. Else there must be a link to a named device. */
+static BOOLEAN ReportEnabled(VOID)
+{
+    ULONG Interfaces = NtsLedgerCount(NtsKindInterface);
+    ULONG Links = NtsLedgerCount(NtsKindLink);
+    CHAR Seen[48];
+
+    NtsFormat(Seen, sizeof(Seen), "%u interfaces, %u links", Interfaces,
+              Links);
+    ReportResult("interface-enabled", Interfaces + Links == 1,
+                 "an interface or a link", Seen, "Windows driver "
+                 "documentation, IoSetDeviceInterfaceState; "
+                 "NdisRegisterDeviceEx");
+    return Interfaces != 0;
+}
+
 VOID NtsProgram(PDEVICE_OBJECT Pdo)
 {
     NTS_CALL *Calls = NtsAllocate(2 * sizeof(*Calls));
     NTS_CLIENT Client;
     CHAR Seen[16];
+    BOOLEAN HasInterface;
     NTSTATUS Status;
+    ULONG Api;
 
-    NtsFormat(Seen, sizeof(Seen), "%u", NtsLedgerCount(NtsKindInterface));
-    ReportResult("interface-enabled", NtsLedgerCount(NtsKindInterface) == 1,
-                 "1", Seen, "Windows driver documentation, "
-                 "IoSetDeviceInterfaceState");
+    HasInterface = ReportEnabled();
     Status = NtsClientOpen(&Client, Pdo);
     NtsFormat(Seen, sizeof(Seen), "0x%08x", (ULONG)Status);
     ReportResult("opened", Calls && NT_SUCCESS(Status), "0x00000000", Seen,
                  Source);
     if (Calls && NT_SUCCESS(Status)) {
-        UseAgain(&Client, Calls, Pdo, Use(&Client, Calls, Calls + 1));
+        Api = Use(&Client, Calls, Calls + 1);
+        /* NDIS would halt the adapter, and the device go with it. */
+        if (HasInterface) {
+            UseAgain(&Client, Calls, Pdo, Api);
+        }
     }
     NtsClientClose(&Client);
     NtsFree(Calls, 2 * sizeof(*Calls));

@@ -246,6 +246,13 @@ CBXKMDF = [
     ('cbx_nt.pnp=program', 'program', 'pass', '0xc00000a3'),
 ]
 
+# The same for cbxvid.sys.
+CBXVID = [
+    ('', 'program', 'pass', '0x00000000, 1 rounds'),
+    ('cbx_nt.parameters=DisplayRun=dword:1', 'program', 'pass',
+     '0x00000000, 2 rounds'),
+]
+
 # What edu.sys must say, with the words of the kernel command line.
 EDU = [
     ('', 'interrupt by message'),
@@ -269,6 +276,7 @@ NDIS_VIOLATIONS = [
     ('deregistered', '0x0000007C', '(0xa, '),
     ('pool-with-lists', '0x0000007C', 'lists of it left'),
     ('no-adapter', '0x0000007C', 'a handle of no adapter'),
+    ('no-device', '0x0000007C', 'a handle of no device'),
 ]
 NDIS_CRASHES = [
     ('general-first', '0x0000007C', 'before the registration'),
@@ -280,6 +288,7 @@ NDIS_CRASHES = [
     ('status-without-link', '0x0000007C', "without a link's state"),
     ('pause-fails', '0x0000007C', 'MiniportPause failed'),
     ('paused-with-list', '0x0000007C', 'over with lists indicated'),
+    ('device-left', '0x0000007C', 'with devices left'),
 ]
 NDIS_RESULTS = [
     ('good', 'driver-started', 'pass', '0x00000000'),

@@ -46,9 +46,9 @@ def records_of(report):
         return [json.loads(line) for line in file]
 
 
-def boot(build, append, processors, devices=(), files=()):
+def boot(build, append, processors, devices=(), files=(), kind='cbx'):
     """Runs a guest with these words on the kernel command line, and a CBX
-    device for each driver."""
+    device, of this kind, for each driver."""
     drivers = append.split('cbx_nt.driver=')[1].split()[0].count(',') + 1
     guest = os.path.join(build, 'guest', 'x86_64')
     initrd = os.path.join(guest, 'initrd.cpio')
@@ -76,7 +76,7 @@ def boot(build, append, processors, devices=(), files=()):
             command += ['-device', device]
         for i, report in enumerate(reports):
             command += ['-chardev', f'file,id=report{i},path={report}',
-                        '-device', f'cbx,report=report{i}']
+                        '-device', f'{kind},report=report{i}']
         run = subprocess.run(command, stdin=subprocess.DEVNULL,
                              capture_output=True, text=True, errors='replace',
                              timeout=TIMEOUT, check=False)

@@ -140,6 +140,12 @@ static VOID NoAdapter(PVOID Context)
     NdisMPauseComplete(&Driver);
 }
 
+static VOID NoDevice(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    NdisDeregisterDeviceEx(&Driver);
+}
+
 static const struct {
     const WCHAR *Name;
     ATTEMPT_ROUTINE *Routine;
@@ -157,6 +163,7 @@ static const struct {
     { L"deregistered", Deregistered },
     { L"pool-with-lists", PoolWithLists },
     { L"no-adapter", NoAdapter },
+    { L"no-device", NoDevice },
 };
 
 static NTSTATUS Violations(VOID)
@@ -450,9 +457,33 @@ static VOID NTAPI Shutdown(NDIS_HANDLE Context, NDIS_SHUTDOWN_ACTION Action)
     UNREFERENCED_PARAMETER(Action);
 }
 
+/* A device for programs that nobody takes away again. */
+static VOID LeaveDevice(VOID)
+{
+    static PDRIVER_DISPATCH Major[IRP_MJ_MAXIMUM_FUNCTION + 1];
+    UNICODE_STRING Name, Link;
+    NDIS_DEVICE_OBJECT_ATTRIBUTES a;
+    NDIS_HANDLE Handle;
+    PDEVICE_OBJECT Device;
+
+    RtlInitUnicodeString(&Name, L"\\Device\\Left");
+    RtlInitUnicodeString(&Link, L"\\DosDevices\\Left");
+    RtlZeroMemory(&a, sizeof(a));
+    a.Header.Type = NDIS_OBJECT_TYPE_DEVICE_OBJECT_ATTRIBUTES;
+    a.Header.Revision = 1;
+    a.Header.Size = sizeof(a);
+    a.DeviceName = &Name;
+    a.SymbolicName = &Link;
+    a.MajorFunctions = Major;
+    (VOID)NdisRegisterDeviceEx(Driver, &a, &Device, &Handle);
+}
+
 static VOID NTAPI Unload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
+    if (Is(L"device-left")) {
+        LeaveDevice();
+    }
     if (!Is(L"not-deregistered")) {
         NdisMDeregisterMiniportDriver(Driver);
     }

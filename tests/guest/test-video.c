@@ -43,7 +43,8 @@ static void assert_passed(const Run *run)
     g_assert_cmpuint(count_checks(run, ALLOCATE, "scan-out", "pass"), ==,
                      SCREENS);
     g_assert_cmpuint(count_checks(run, NULL, "display", "pass"), ==,
-                     6 + 5 * SCREENS);
+                     9 + 5 * SCREENS);
+    g_assert_cmpuint(count_checks(run, NULL, "program", "pass"), ==, 2);
 }
 
 static void assert_get(JsonObject *buffer)
