@@ -2,7 +2,6 @@
 #define _GNU_SOURCE  /* strchrnul() */
 #include "doctor.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,17 +103,21 @@ static Finding find_kernel(const CbxOptions *o)
     g_autofree char *guest = cbx_machine_guest(o);
     g_autofree char *path = g_build_filename(guest, o->arch->kernel, NULL);
     FILE *file = fopen(path, "re");
-    char magic[SELFMAG] = "";
-    gsize got;
+    gsize length = strlen(o->arch->magic), got = 0;
+    char magic[8] = "";
 
     if (!file) {
         return bad(g_strdup_printf("%s: %s", path, g_strerror(errno)),
                    "./configure fetches it, or name a place with --guest-dir");
     }
-    got = fread(magic, 1, sizeof(magic), file);
+    if (fseek(file, o->arch->magic_at, SEEK_SET) == 0) {
+        got = fread(magic, 1, length, file);
+    }
     fclose(file);
-    if (got != SELFMAG || memcmp(magic, ELFMAG, SELFMAG) != 0) {
-        return bad(g_strdup_printf("%s is not an ELF image", path),
+    if (got != length || memcmp(magic, o->arch->magic, length) != 0) {
+        return bad(g_strdup_printf("%s is not %s", path,
+                                   o->arch->magic_at ? "an arm64 Image"
+                                                     : "an ELF image"),
                    "./configure; a bzImage has to be extracted first");
     }
     return good(g_steal_pointer(&path));
