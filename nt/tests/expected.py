@@ -237,6 +237,15 @@ CBXWDM = [
      'pass', '0x00000000, outcome 0, 0 rounds'),
 ]
 
+# The same for cbxkmdf.sys.
+CBXKMDF = [
+    ('cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
+    ('cbx_nt.pnp=program', 'program', 'pass', '0xc00000a3'),
+]
+
 # What edu.sys must say, with the words of the kernel command line.
 EDU = [
     ('', 'interrupt by message'),
