@@ -79,6 +79,21 @@ static void smmuv3_is_the_default(void)
     each_buffer(run, assert_translated);
 }
 
+/* It uses vector registers, and an address width that needs the SMMU. */
+static void an_independent_driver_runs(void)
+{
+    g_autofree char *file = g_build_filename(
+        g_getenv("CBX_BUILD_DIR"), "pe-aarch64", "tests", "drivers", "edu",
+        "edu.sys", NULL);
+    g_autofree char *arguments = g_strdup_printf(
+        RUN "--driver '%s' --device edu --device-id 1234:11e8", file);
+    g_autoptr(Run) run = run_guest(arguments);
+
+    assert_ended(run, 0, "pass");
+    g_assert_cmpuint(count_checks(run, NULL, "driver-started", "pass"), ==,
+                     1);
+}
+
 static void a_physical_address_is_found_through_smmuv3(void)
 {
     static const char *const impossible[] = {
@@ -127,6 +142,7 @@ int main(int argc, char **argv)
     TEST(every_call_passes_through_smmuv3);
     TEST(every_call_passes_without_iommu);
     TEST(smmuv3_is_the_default);
+    TEST(an_independent_driver_runs);
     TEST(a_physical_address_is_found_through_smmuv3);
     TEST(a_physical_address_is_invisible_without_iommu);
     TEST(a_flipped_bit_is_found);
