@@ -295,20 +295,23 @@ static VOID ReportBreak(const CHAR *Check, NDIS_STATUS Status,
                  "NDIS_STATUS_SUCCESS", Seen, Source);
 }
 
-/* Somebody else pulls the cable, and plugs it in again. */
+/*
+ * Somebody else pulls the cable, and plugs it in again; the first change may
+ * have come before anybody asks here.
+ */
 static VOID WatchLink(NDIS_ADAPTER *Adapter)
 {
     ULONG Changes = NtsParameter("LinkChanges");
+    BOOLEAN IsUp = TRUE;
     BOOLEAN Good = TRUE;
 
     for (ULONG i = 0; i < Changes && Good; i++) {
-        BOOLEAN IsUp = Adapter->Link == MediaConnectStateConnected;
-
-        Good = NdisAwaitLink(Adapter, IsUp ? MediaConnectStateDisconnected
-                                           : MediaConnectStateConnected,
+        IsUp = !IsUp;
+        Good = NdisAwaitLink(Adapter, IsUp ? MediaConnectStateConnected
+                                           : MediaConnectStateDisconnected,
                              PATIENCE_MS);
-        ReportResult("link-state", Good, IsUp ? "down" : "up",
-                     Good == IsUp ? "down" : "up",
+        ReportResult("link-state", Good, IsUp ? "up" : "down",
+                     Good == IsUp ? "up" : "down",
                      "NdisMIndicateStatusEx; NDIS_STATUS_LINK_STATE");
     }
 }
