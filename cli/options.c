@@ -62,7 +62,8 @@ static GOptionContext *new_context(Raw *raw)
         { "arch", 'a', 0, G_OPTION_ARG_STRING, &raw->arch,
           "Architecture of the guest (default x86_64)", "ARCH" },
         { "iommu", 'i', 0, G_OPTION_ARG_STRING, &raw->iommu,
-          "What translates the device's addresses (default vtd)", "IOMMU" },
+          "What translates the device's addresses (default vtd; smmuv3 on"
+          " aarch64)", "IOMMU" },
         { "driver", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &raw->drivers,
           "A driver of the build, such as kmdf; may be repeated (default: all"
           " that run the calls); or a .sys file of your own", "DRIVER" },
@@ -494,7 +495,7 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
                    ? g_steal_pointer(&raw->build_dir)
                    : g_strdup(build_dir ? build_dir : CBX_BUILD_DIR_DEFAULT);
     return parse_arch(o, raw->arch ? raw->arch : "x86_64", error) &&
-           parse_iommu(o, raw->iommu ? raw->iommu : "vtd", error) &&
+           parse_iommu(o, raw->iommu ? raw->iommu : o->arch->iommu, error) &&
            parse_drivers(o, raw->drivers, error) &&
            (!raw->device_id || parse_device_id(o, raw->device_id, error)) &&
            parse_list(o, raw->apis, parse_call, error) &&
