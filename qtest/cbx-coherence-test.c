@@ -13,6 +13,8 @@
 #define PAGE    4096u
 #define OLD     0x01d
 #define NEW     0x2e3
+/* Each machine has its own way to say so. */
+#define OFF     "-global cbx.cca=off -global cbx.check-platform=off"
 
 /* What the device sees of memory, by way of its own. */
 static bool device_sees(QCbx *d, uint64_t address, uint64_t seed)
@@ -267,17 +269,17 @@ static void test_refused(void *obj, void *data, QGuestAllocator *alloc)
 static void register_tests(void)
 {
     QOSGraphTestOptions off = {
-        .before = cbx_options, .arg = (char *)"-global cbx.cca=off",
+        .before = cbx_options, .arg = (char *)OFF,
     };
     QOSGraphTestOptions off_to_file = {
-        .before = cbx_report_to_file, .arg = (char *)"-global cbx.cca=off",
+        .before = cbx_report_to_file, .arg = (char *)OFF,
     };
     QOSGraphTestOptions on = {
         .before = cbx_options, .arg = (char *)"-global cbx.coherence=on",
     };
     QOSGraphTestOptions audit = {
         .before = cbx_options,
-        .arg = (char *)"-global cbx.cca=off -global cbx.coherence=audit",
+        .arg = (char *)OFF " -global cbx.coherence=audit",
     };
 
     qos_node_produces("cbx", "cbx-coherence");

@@ -190,6 +190,7 @@ struct CbxState {
     bool arm_id;
     bool bypass;                /* DMA ignores the IOMMU */
     bool cca;                   /* DMA is coherent with the caches */
+    bool check_platform;        /* ... and firmware has to say the same */
     uint8_t coherence;          /* CBX_COHERENCE_* */
     uint32_t coherence_policy;  /* CBX_POLICY_* */
     bool pause_frames;          /* updates stop the machine */

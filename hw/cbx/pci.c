@@ -225,6 +225,34 @@ static bool cbx_check_properties(CbxState *s, Error **errp)
     return true;
 }
 
+/* Does firmware tell the guest the same of DMA as `cca` does? */
+static bool cbx_platform_agrees(CbxState *s, Error **errp)
+{
+    static const char property[] = "pcie-dma-noncoherent";
+    Object *machine = qdev_get_machine();
+    PCIBus *bus = pci_device_root_bus(&s->parent_obj);
+    bool bridge = bus->parent_dev &&
+                  object_property_get_bool(OBJECT(bus->parent_dev),
+                                           "dma-noncoherent", NULL);
+    bool noncoherent = bridge ||
+                       object_property_get_bool(machine, property, NULL);
+
+    /* Where there is no such property, nothing is said about root buses. */
+    if (!s->check_platform || noncoherent == !s->cca ||
+        (!noncoherent && !object_property_find(machine, property))) {
+        return true;
+    }
+    error_setg(errp, "cbx: cca=%s, but the platform declares DMA here to be "
+               "%s", s->cca ? "on" : "off",
+               noncoherent ? "non-coherent" : "coherent");
+    error_append_hint(errp, "Set cca=%s, or %s of the machine or "
+                      "dma-noncoherent of the expander bridge to %s; or "
+                      "check-platform=off, to test with wrong firmware.\n",
+                      s->cca ? "off" : "on", property,
+                      s->cca ? "off" : "on");
+    return false;
+}
+
 static void cbx_realize(PCIDevice *d, Error **errp)
 {
     CbxState *s = CBX_BASE(d);
@@ -236,7 +264,7 @@ static void cbx_realize(PCIDevice *d, Error **errp)
                                 s->mem_size, errp)) {
         return;
     }
-    if (!cbx_coherence_start(s, errp)) {
+    if (!cbx_platform_agrees(s, errp) || !cbx_coherence_start(s, errp)) {
         return;
     }
     memory_region_init_io(&s->registers, OBJECT(s), &cbx_register_ops, s,
@@ -474,6 +502,7 @@ static const Property cbx_properties[] = {
     DEFINE_PROP_UINT32("queues", CbxState, n_queues, 1),
     DEFINE_PROP_UINT32("vectors", CbxState, n_vectors, CBX_VECTORS_DEFAULT),
     DEFINE_PROP_BOOL("cca", CbxState, cca, true),
+    DEFINE_PROP_BOOL("check-platform", CbxState, check_platform, true),
     DEFINE_PROP_BOOL("arm-id", CbxState, arm_id, false),
     DEFINE_PROP_BOOL("pause-frames", CbxState, pause_frames, false),
 };

@@ -12,6 +12,7 @@
 typedef struct Arch {
     const char *name;           /* how the emulator's name ends */
     const char *machine;
+    const char *noncoherent;    /* machine's option for cca=off */
     guint64 ram;
     guint64 registers;          /* where the program puts BAR 0 */
     guint64 memory;             /* and BAR 2 */
@@ -220,6 +221,7 @@ static const Arch arches[] = {
         .machine = "-M virt,highmem=off,memory-backend=ram -cpu cortex-a76 "
                    "-device loader,file=code,addr=0x40200000,cpu-num=0,"
                    "force-raw=on",
+        .noncoherent = "-M pcie-dma-noncoherent=on",
         .ram = GIB,
         .registers = 0x10000000,
         .memory = 0x11000000,
@@ -245,6 +247,7 @@ static const Arch arches[] = {
         .name = "x86_64",
         .machine = "-M q35,memory-backend=ram -cpu max -bios code "
                    "-device isa-debug-exit,iobase=0xf4",
+        .noncoherent = "",
         .registers = 0xd0000000u,
         .memory = 0xd1000000u,
         .code = 0xffff0000u,
@@ -388,10 +391,11 @@ GPtrArray *bare_run(Bare *b, const char *properties)
     g_autofree char *directory = g_dir_make_tmp("cbx-bare-XXXXXX", NULL);
     g_autofree char *image = g_build_filename(directory, "code", NULL);
     g_autofree char *line = g_strdup_printf(
-        "'%s' %s -m 64M -nodefaults -display none -no-reboot "
+        "'%s' %s %s -m 64M -nodefaults -display none -no-reboot "
         "-object memory-backend-file,id=ram,size=64M,mem-path=ram,share=on "
         "-chardev file,id=r,path=report -device cbx,addr=%u,report=r%s%s",
-        b->emulator, b->arch->machine, SLOT, *properties ? "," : "",
+        b->emulator, b->arch->machine,
+        strstr(properties, "cca=off") ? b->arch->noncoherent : "", SLOT, *properties ? "," : "",
         properties);
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) argv = NULL;
