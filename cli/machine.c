@@ -13,7 +13,9 @@
 #define KEPT_INITRD "initrd.cpio"
 
 /* A driver's interrupt and its thread are to meet on different processors. */
-#define GUEST_CPUS "2"
+#define GUEST_CPUS 2u
+
+G_STATIC_ASSERT(CBX_GUEST_MEMORY % GUEST_CPUS == 0);
 
 static gboolean check_file(const char *path, int access_mode,
                            const char *what, GError **error)
@@ -149,6 +151,21 @@ static void add_pipe(GPtrArray *argv, const char *id, int fd)
     add(argv, "-chardev", device);
 }
 
+/* Half of the memory and one processor in each NUMA node. */
+static void add_nodes(GPtrArray *argv)
+{
+    for (guint i = 0; i < GUEST_CPUS; i++) {
+        g_autofree char *memory = g_strdup_printf(
+            "memory-backend-ram,id=node%u,size=%uM", i,
+            CBX_GUEST_MEMORY / GUEST_CPUS);
+        g_autofree char *node = g_strdup_printf(
+            "node,nodeid=%u,cpus=%u,memdev=node%u", i, i, i);
+
+        add(argv, "-object", memory);
+        add(argv, "-numa", node);
+    }
+}
+
 /* ---- The initrd ---------------------------------------------------------- */
 
 static void set_unwritable(GError **error, const char *path)
@@ -221,6 +238,7 @@ static GStrv build_command(const CbxOptions *o, const char *qemu,
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *append = kernel_command_line(o);
     g_autofree char *memory = g_strdup_printf("%dM", CBX_GUEST_MEMORY);
+    g_autofree char *cpus = g_strdup_printf("%u", GUEST_CPUS);
 
     add(argv, qemu, NULL);
     add(argv, "-nodefaults", NULL);
@@ -235,8 +253,9 @@ static GStrv build_command(const CbxOptions *o, const char *qemu,
      */
     add(argv, "-accel", "tcg,thread=single");
     add(argv, "-cpu", o->arch->cpu);
-    add(argv, "-smp", GUEST_CPUS);
+    add(argv, "-smp", cpus);
     add(argv, "-m", memory);
+    add_nodes(argv);
     add(argv, "-kernel", kernel);
     add(argv, "-initrd", initrd);
     add(argv, "-append", append);

@@ -29,6 +29,7 @@ typedef struct Run {
     CbxConsole *console;
     CbxProgress *progress;
     CbxKept *kept;         /* NULL without --keep */
+    gboolean incomplete;   /* a picture that was asked for is missing */
     CbxClock clock;
 } Run;
 
@@ -137,6 +138,7 @@ static CbxProcess *execute(Run *run, GError **error)
         fprintf(stderr, "cbx: a picture of the screen is missing: %s; name "
                 "another directory with --screendump\n",
                 cbx_screen_problem(screen));
+        run->incomplete = TRUE;
     }
     return process;
 }
@@ -248,7 +250,7 @@ static int conclude(Run *run, const CbxProcess *process, const char *error)
                                                                : LAST_WORDS);
     summary.judgement = judgement;
     summary.last_words = (const char *const *)last_words;
-    if (!publish(&summary)) {
+    if (!publish(&summary) || run->incomplete) {
         return CBX_ERROR_ENVIRONMENT;
     }
     return cbx_verdict_exit_code(judgement->verdict, process);

@@ -93,7 +93,7 @@ static void read_answer(CbxScreen *screen, JsonObject *o, const char *id)
 {
     if (strcmp(id, BEGIN) == 0) {
         execute(screen, "query-status", STATUS, NULL);
-    } else if (strcmp(id, STATUS) == 0) {
+    } else if (strcmp(id, STATUS) == 0 && json_object_has_member(o, "return")) {
         JsonObject *status = json_object_get_object_member(o, "return");
 
         if (strcmp(json_object_get_string_member_with_default(
@@ -109,14 +109,18 @@ static void read_answer(CbxScreen *screen, JsonObject *o, const char *id)
 static void read_line(CbxScreen *screen)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
+    JsonNode *root;
     JsonObject *o;
 
     if (!json_parser_load_from_data(parser, screen->line->str,
-                                    (gssize)screen->line->len, NULL) ||
-        !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
+                                    (gssize)screen->line->len, NULL)) {
         return;
     }
-    o = json_node_get_object(json_parser_get_root(parser));
+    root = json_parser_get_root(parser);
+    if (!root || !JSON_NODE_HOLDS_OBJECT(root)) {
+        return;
+    }
+    o = json_node_get_object(root);
     if (json_object_has_member(o, "QMP")) {
         execute(screen, "qmp_capabilities", BEGIN, NULL);
     } else if (strcmp(json_object_get_string_member_with_default(

@@ -63,6 +63,10 @@ static void test_declare(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_cmpstr(qdict_get_str(record, "memory_type"), ==, "unknown");
     g_assert_cmpstr(qdict_get_str(record, "page_type"), ==, "unknown");
 
+    /* The machine has no NUMA nodes. */
+    g_assert_cmpstr(qdict_get_str(record, "guest_node"), ==, "unknown");
+    g_assert_cmphex(cbx_read32(d, CBX_REG_BUF_GUEST_NODE), ==, 0);
+
     /* INSPECT looks again. */
     qtest_writeb(d->qts, buffer + 4095, 1);
     g_assert_cmpint(command(d, CBX_BUF_INSPECT, id), ==, CBX_STATUS_OK);
@@ -274,8 +278,61 @@ static void test_host_node(void *obj, void *data, QGuestAllocator *alloc)
                                   "host_node"), ==, seen & CBX_NODE_SEEN_MASK);
 }
 
+/* The upper half of RAM is node 1. */
+#define HALF (64 * MiB)
+#define TWO_NODES "-object memory-backend-ram,id=node0,size=64M " \
+                  "-object memory-backend-ram,id=node1,size=64M " \
+                  "-numa node,memdev=node0 -numa node,memdev=node1"
+
+static void expect_guest_node(QCbx *d, const char *report, uint64_t address,
+                              uint64_t length, uint32_t expected)
+{
+    g_autoptr(GPtrArray) lines = NULL;
+    QDict *record;
+
+    g_assert_cmpint(cbx_declare(d, address, length), ==, CBX_STATUS_OK);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_BUF_GUEST_NODE), ==, expected);
+    lines = cbx_report_lines(report);
+    record = cbx_report_last(lines, "buffer");
+    if (expected & CBX_NODE_SEEN_KNOWN) {
+        g_assert_cmpint(qdict_get_int(record, "guest_node"), ==,
+                        expected & CBX_NODE_SEEN_MASK);
+    } else {
+        g_assert_cmpstr(qdict_get_str(record, "guest_node"), ==,
+                        expected == CBX_NODE_SEEN_MIXED ? "mixed" : "unknown");
+    }
+}
+
+static void test_guest_node(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj;
+    uint64_t end = cbx_ram_end();
+    uint64_t border = end - HALF;
+    uint32_t node0 = CBX_NODE_SEEN_KNOWN;
+    uint32_t node1 = CBX_NODE_SEEN_KNOWN | 1;
+
+    expect_guest_node(d, data, border - HALF, 0x80000, node0);
+    expect_guest_node(d, data, border - 0x10000, 0x10000, node0);
+    expect_guest_node(d, data, border, 0x10000, node1);
+    expect_guest_node(d, data, end - 1, 1, node1);
+    expect_guest_node(d, data, border - 1, 2, CBX_NODE_SEEN_MIXED);
+    expect_guest_node(d, data, border - HALF + 4096, end - border,
+                      CBX_NODE_SEEN_MIXED);
+
+    /* Not RAM, and partly nothing. */
+    expect_guest_node(d, data, d->mem.addr, 4096, 0);
+    expect_guest_node(d, data, end - 4096, 8192, 0);
+
+    cbx_write32(d, CBX_REG_BUF_GUEST_NODE, 0xffffffff);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_BUF_GUEST_NODE), ==, 0);
+}
+
 static void register_tests(void)
 {
+    QOSGraphTestOptions nodes = {
+        .before = cbx_report_to_file,
+        .arg = (char *)TWO_NODES,
+    };
     QOSGraphTestOptions to_file = { .before = cbx_report_to_file };
     QOSGraphTestOptions narrow = {
         .before = cbx_options,
@@ -292,6 +349,7 @@ static void register_tests(void)
     qos_add_test("width", "cbx-oracle", test_width, &narrow);
     qos_add_test("probe", "cbx-oracle", test_probe, &to_file);
     qos_add_test("host-node", "cbx-oracle", test_host_node, &to_file);
+    qos_add_test("guest-node", "cbx-oracle", test_guest_node, &nodes);
 }
 
 libqos_init(register_tests);

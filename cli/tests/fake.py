@@ -125,8 +125,15 @@ def lacks(text, part):
     assert part not in text, f'{part!r} in:\n{text}'
 
 
+class Skip(Exception):
+    """A case that this machine cannot run; says why."""
+
+
 def run_cases(module, helpers=()):
-    """Runs each function of @module that takes nothing; writes TAP."""
+    """
+    Runs each function of @module that takes nothing, and may raise Skip;
+    writes TAP.
+    """
     cases = [value for value in module.values()
              if callable(value) and value not in helpers and
              getattr(value, '__module__', None) == '__main__' and
@@ -138,6 +145,8 @@ def run_cases(module, helpers=()):
         try:
             case()
             print(f'ok {number} - {name}', flush=True)
+        except Skip as skip:
+            print(f'ok {number} - {name} # SKIP {skip}', flush=True)
         except Exception:  # pylint: disable=broad-except
             failed += 1
             print(f'not ok {number} - {name}')

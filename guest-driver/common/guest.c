@@ -23,6 +23,17 @@ GuestBuild(VOID)
     return GuestVersion(&Version) ? Version.Build : 0;
 }
 
+/* Looked up, not imported: systems before Windows 7 lack it. */
+ULONG
+GuestNodes(VOID)
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"KeQueryHighestNodeNumber");
+    USHORT (NTAPI *HighestNode)(VOID) =
+        (USHORT (NTAPI *)(VOID))(ULONG_PTR)MmGetSystemRoutineAddress(&Name);
+
+    return HighestNode ? HighestNode() + 1u : 0;
+}
+
 VOID
 GuestReportStart(CbxReport *Report, const CbxWorld *World, const char *Driver)
 {

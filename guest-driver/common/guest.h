@@ -14,4 +14,8 @@ VOID GuestReportStart(_Out_ CbxReport *Report, _In_ const CbxWorld *World,
 _IRQL_requires_max_(PASSIVE_LEVEL)
 ULONG GuestBuild(VOID);
 
+/* NUMA nodes of the system, 0 when unknown. */
+_IRQL_requires_max_(PASSIVE_LEVEL)
+ULONG GuestNodes(VOID);
+
 #endif /* CBX_COMMON_GUEST_H */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/world.h"
 
+#include "common/guest.h"
+
 static UCHAR *
 WorldRegister(PVOID Context, uint32_t Offset)
 {
@@ -117,6 +119,7 @@ WorldInitialize(CBX_WORLD *World, CBX_BARS *Bars, KEVENT *Completion)
     World->Core.mem = Bars->Mem;
     World->Core.mem_length = Bars->MemLength;
     World->Core.has_interrupt = Completion != NULL;
+    World->Core.nodes = GuestNodes();
     World->Bars = Bars;
     World->Completion = Completion;
     KeInitializeSpinLock(&World->ReportLock);

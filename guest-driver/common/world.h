@@ -17,7 +17,7 @@ typedef struct _CBX_WORLD {
  * Completion is signaled by the interrupt of the queue; NULL: none can come.
  * The BARs are up, and both stay where they are.
  */
-_IRQL_requires_max_(DISPATCH_LEVEL)
+_IRQL_requires_max_(PASSIVE_LEVEL)
 VOID WorldInitialize(_Out_ CBX_WORLD *World, _In_ CBX_BARS *Bars,
                      _In_opt_ KEVENT *Completion);
 

@@ -12,6 +12,7 @@ typedef struct CbxFindings {
     uint32_t pages;         /* looked at */
     uint32_t pages_ok;      /* of these, readable and writable */
     uint32_t type_seen;     /* CBX_MEMTYPE_* of the CPU's mapping */
+    uint32_t guest_node;    /* CBX_NODE_SEEN_* */
     uint64_t gpa;           /* guest-physical address of the first byte */
     uint64_t first_bad;     /* logical address, when pages_ok != pages */
 } CbxFindings;

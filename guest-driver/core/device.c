@@ -117,6 +117,7 @@ uint32_t cbx_device_declare(CbxDevice *dev, CbxBuffer *buffer)
         buffer->found.pages = read32(dev, CBX_REG_BUF_PAGES);
         buffer->found.pages_ok = read32(dev, CBX_REG_BUF_PAGES_OK);
         buffer->found.type_seen = read32(dev, CBX_REG_BUF_TYPE_SEEN);
+        buffer->found.guest_node = read32(dev, CBX_REG_BUF_GUEST_NODE);
         buffer->found.gpa = read64(dev, CBX_REG_BUF_GPA_LO);
         buffer->found.first_bad = read64(dev, CBX_REG_BUF_BAD_LO);
     }

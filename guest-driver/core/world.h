@@ -42,6 +42,7 @@ typedef struct CbxWorld {
     volatile uint8_t *mem;      /* mapped start of device memory (BAR2) */
     uint64_t mem_length;        /* bytes mapped */
     bool has_interrupt;         /* completion interrupts can arrive */
+    uint32_t nodes;             /* of NUMA; 0: not known */
 } CbxWorld;
 
 #endif /* CBX_CORE_WORLD_H */

@@ -431,6 +431,35 @@ struct _NDIS_OID_REQUEST {
 
 #define NDIS_SIZEOF_OID_REQUEST_REVISION_1 0xec
 
+/* ---- Status indications -------------------------------------------------- */
+
+#define NDIS_STATUS_LINK_STATE          ((NDIS_STATUS)0x40010017)
+
+typedef struct _NDIS_STATUS_INDICATION {
+    NDIS_OBJECT_HEADER Header;
+    NDIS_HANDLE SourceHandle;
+    NDIS_PORT_NUMBER PortNumber;
+    NDIS_STATUS StatusCode;
+    ULONG Flags;
+    NDIS_HANDLE DestinationHandle;
+    PVOID RequestId;
+    PVOID StatusBuffer;
+    ULONG StatusBufferSize;
+    GUID Guid;
+    PVOID NdisReserved[4];
+} NDIS_STATUS_INDICATION, *PNDIS_STATUS_INDICATION;
+
+/* Status buffer of NDIS_STATUS_LINK_STATE. */
+typedef struct _NDIS_LINK_STATE {
+    NDIS_OBJECT_HEADER Header;
+    ULONG MediaConnectState;
+    ULONG MediaDuplexState;
+    ULONG64 XmitLinkSpeed;              /* bit/s */
+    ULONG64 RcvLinkSpeed;
+    ULONG PauseFunctions;
+    ULONG AutoNegotiationFlags;
+} NDIS_LINK_STATE;
+
 /* ---- What the compiler must agree with ---------------------------------- */
 
 #ifdef _WIN64
@@ -486,6 +515,13 @@ NDIS_AT_(NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS, ProviderContext, 0x08);
 C_ASSERT(sizeof(NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS) == 0x20);
 C_ASSERT(sizeof(SCATTER_GATHER_ELEMENT) == 0x18);
 C_ASSERT(offsetof(SCATTER_GATHER_LIST, Elements) == 0x10);
+
+NDIS_AT_(NDIS_STATUS_INDICATION, StatusCode, 0x14);
+NDIS_AT_(NDIS_STATUS_INDICATION, StatusBuffer, 0x30);
+NDIS_AT_(NDIS_STATUS_INDICATION, Guid, 0x3c);
+C_ASSERT(sizeof(NDIS_STATUS_INDICATION) == 0x70);
+NDIS_AT_(NDIS_LINK_STATE, XmitLinkSpeed, 0x10);
+C_ASSERT(sizeof(NDIS_LINK_STATE) == 0x28);
 
 NDIS_AT_(NDIS_OID_REQUEST, RequestId, 0x10);
 NDIS_AT_(NDIS_OID_REQUEST, DATA.QUERY_INFORMATION.InformationBuffer, 0x28);

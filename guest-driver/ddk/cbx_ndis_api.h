@@ -35,6 +35,11 @@ NDISAPI VOID NTAPI NdisMResetComplete(NDIS_HANDLE MiniportHandle,
                                       NDIS_STATUS Status,
                                       BOOLEAN AddressingReset);
 
+/* ---- Indications -------------------------------------------------------- */
+
+NDISAPI VOID NTAPI NdisMIndicateStatusEx(NDIS_HANDLE MiniportHandle,
+                                         PNDIS_STATUS_INDICATION Indication);
+
 /* ---- Hardware ----------------------------------------------------------- */
 
 NDISAPI NDIS_STATUS NTAPI NdisMMapIoSpace(PVOID *VirtualAddress,

@@ -69,6 +69,10 @@
       (PWDFDEVICE_INIT *DeviceInit, PWDF_OBJECT_ATTRIBUTES Attributes, \
        WDFDEVICE *Device), \
       (DeviceInit, Attributes, Device)) \
+    X(77, NTSTATUS, DeviceCreateDeviceInterface, \
+      (WDFDEVICE Device, const GUID *InterfaceClass, PCUNICODE_STRING \
+       Reference), \
+      (Device, InterfaceClass, Reference)) \
     X(92, WDFQUEUE, DeviceGetDefaultQueue, \
       (WDFDEVICE Device), \
       (Device)) \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "device.h"
 
+#include "control.h"
 #include "interrupt.h"
 #include "run.h"
 
@@ -66,9 +67,40 @@ static NTSTATUS NTAPI
 DeviceSelfManagedIoInit(WDFDEVICE Handle)
 {
     CBX_DEVICE *Device = DeviceContext(Handle);
+    NTSTATUS Status;
 
-    return RunDefaultSet(Handle, &Device->Bars,
-                         InterruptCompletion(Device));
+    SessionOpen(&Device->Session);
+    Status = SessionBegin(&Device->Session);
+    if (NT_SUCCESS(Status)) {
+        Status = RunRounds(Device, 1, 0);
+        SessionEnd(&Device->Session);
+    }
+    return Status;
+}
+
+/* The device is about to lose its power, or is lost. */
+static EVT_WDF_DEVICE_STATUS DeviceSelfManagedIoSuspend;
+static NTSTATUS NTAPI
+DeviceSelfManagedIoSuspend(WDFDEVICE Handle)
+{
+    SessionClose(&DeviceContext(Handle)->Session);
+    return STATUS_SUCCESS;
+}
+
+static EVT_WDF_DEVICE_STATUS DeviceSelfManagedIoRestart;
+static NTSTATUS NTAPI
+DeviceSelfManagedIoRestart(WDFDEVICE Handle)
+{
+    SessionOpen(&DeviceContext(Handle)->Session);
+    return STATUS_SUCCESS;
+}
+
+/* Its children are gone, the worker with them. */
+static EVT_WDF_OBJECT_CONTEXT_DESTROY DeviceDestroy;
+static VOID NTAPI
+DeviceDestroy(WDFOBJECT Handle)
+{
+    SessionDelete(&DeviceContext(Handle)->Session);
 }
 
 NTSTATUS NTAPI
@@ -81,8 +113,11 @@ DeviceAdd(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit)
         .EvtDeviceD0Entry = DeviceD0Entry,
         .EvtDeviceD0Exit = DeviceD0Exit,
         .EvtDeviceSelfManagedIoInit = DeviceSelfManagedIoInit,
+        .EvtDeviceSelfManagedIoSuspend = DeviceSelfManagedIoSuspend,
+        .EvtDeviceSelfManagedIoRestart = DeviceSelfManagedIoRestart,
     };
     WDF_OBJECT_ATTRIBUTES Attributes = WDF_OBJECT_ATTRIBUTES_VALUE;
+    CBX_DEVICE *Device;
     WDFDEVICE Handle;
     NTSTATUS Status;
 
@@ -90,11 +125,15 @@ DeviceAdd(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit)
 
     WdfDeviceInitSetPnpPowerEventCallbacks(DeviceInit, &Callbacks);
     Attributes.ContextTypeInfo = &DeviceContextInfo;
+    Attributes.EvtDestroyCallback = DeviceDestroy;
     Status = WdfDeviceCreate(&DeviceInit, &Attributes, &Handle);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
     /* From here on the framework deletes the device when this fails. */
-    DeviceContext(Handle)->Handle = Handle;
-    return InterruptCreate(DeviceContext(Handle));
+    Device = DeviceContext(Handle);
+    Device->Handle = Handle;
+    SessionInitialize(&Device->Session);
+    Status = InterruptCreate(Device);
+    return NT_SUCCESS(Status) ? ControlCreate(Device) : Status;
 }

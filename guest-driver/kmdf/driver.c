@@ -3,7 +3,8 @@
  * cbxkmdf.sys: verifies KMDF's calls that hand out common buffers.
  *
  * The function driver of the CBX device, as a KMDF driver is written. It runs
- * when the device has come up and reports through the device itself.
+ * when the device has come up and reports through the device itself; a program
+ * may ask for more, see cbx/ioctl.h.
  */
 #include "device.h"
 

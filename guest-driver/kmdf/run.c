@@ -25,6 +25,7 @@ enum {
 /* State of one run; nothing of it is needed afterwards. */
 typedef struct _CBX_RUN {
     WDFDEVICE Handle;
+    CBX_SESSION *Session;
     CBX_WORLD World;
     CbxDevice Device;
     CbxReport Report;
@@ -33,6 +34,18 @@ typedef struct _CBX_RUN {
     CBX_WDF_ALLOCATION Rings;
     CBX_WDF_ALLOCATION Allocation;
 } CBX_RUN;
+
+static BOOLEAN
+RunIsOver(const CBX_RUN *Run)
+{
+    return Run->Suite.broken || Run->Session->Abort;
+}
+
+static void
+RunKeepResult(void *Context, const CbxResult *Result)
+{
+    SessionAddResult(Context, Result);
+}
 
 /* ---- One allocation ----------------------------------------------------- */
 
@@ -196,7 +209,7 @@ RunPlan(CBX_RUN *Run)
 {
     ULONG Last = CBX_API_NONE;
 
-    for (ULONG i = 0; i < PlanLength && !Run->Suite.broken; i++) {
+    for (ULONG i = 0; i < PlanLength && !RunIsOver(Run); i++) {
         if (!cbx_device_wants(&Run->Device, Plan[i].Api)) {
             continue;
         }
@@ -206,36 +219,60 @@ RunPlan(CBX_RUN *Run)
         }
         RunRequest(Run, &Plan[i]);
     }
-    WdmRun(&Run->Suite, Run->Handle);
+    WdmRun(&Run->Suite, Run->Handle, &Run->Session->Abort);
     if (Run->Suite.broken) {
         cbx_report_text(&Run->Report, "error",
                         "a wait ran out; the run ends here");
+    } else if (Run->Session->Abort) {
+        cbx_report_text(&Run->Report, "error",
+                        "the run was aborted and ends here");
+        cbx_report_spoil(&Run->Report);
     }
 }
 
 static NTSTATUS
-RunAll(CBX_RUN *Run)
+RunAll(CBX_RUN *Run, ULONGLONG Apis)
 {
+    CBX_SESSION *Session = Run->Session;
     uint32_t Status = cbx_device_identify(&Run->Device, &Run->World.Core);
     BOOLEAN HasQueue;
 
     if (Status != CBX_STATUS_OK) {
         LogError("the device cannot be used, status %u", Status);
+        SessionSetOutcome(Session, CBX_CONTROL_UNUSABLE);
         return STATUS_REVISION_MISMATCH;
     }
+    if (Apis) {
+        Run->Device.run_apis = Apis;
+    }
     GuestReportStart(&Run->Report, &Run->World.Core, "cbxkmdf.sys");
+    cbx_report_keep(&Run->Report, RunKeepResult, Session);
     cbx_suite_init(&Run->Suite, &Run->Device, &Run->Report);
     HasQueue = RunQueueStart(Run);
     RunPlan(Run);
     if (HasQueue) {
         RunQueueStop(Run);
     }
+    SessionSetOutcome(Session, Session->Abort ? CBX_CONTROL_ABORTED :
+                               cbx_report_good(&Run->Report)
+                                   ? CBX_CONTROL_PASSED : CBX_CONTROL_FAILED);
     cbx_report_end(&Run->Report);
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS
+RunRound(CBX_RUN *Run, CBX_DEVICE *Device, ULONGLONG Apis)
+{
+    RtlZeroMemory(Run, sizeof(*Run));
+    Run->Handle = Device->Handle;
+    Run->Session = &Device->Session;
+    SessionNewRound(Run->Session);
+    WorldInitialize(&Run->World, &Device->Bars, InterruptCompletion(Device));
+    return RunAll(Run, Apis);
+}
+
 NTSTATUS
-RunDefaultSet(WDFDEVICE Device, CBX_BARS *Bars, KEVENT *Completion)
+RunRounds(CBX_DEVICE *Device, ULONG Rounds, ULONGLONG Apis)
 {
     CBX_RUN *Run = ExAllocatePoolWithTag(NonPagedPool, sizeof(*Run),
                                          RUN_POOL_TAG);
@@ -244,10 +281,10 @@ RunDefaultSet(WDFDEVICE Device, CBX_BARS *Bars, KEVENT *Completion)
     if (!Run) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    RtlZeroMemory(Run, sizeof(*Run));
-    Run->Handle = Device;
-    WorldInitialize(&Run->World, Bars, Completion);
-    Status = RunAll(Run);
+    do {
+        Status = RunRound(Run, Device, Apis);
+    } while (Rounds-- > 1 && NT_SUCCESS(Status) &&
+             Device->Session.State.outcome == CBX_CONTROL_PASSED);
     ExFreePoolWithTag(Run, RUN_POOL_TAG);
     return Status;
 }

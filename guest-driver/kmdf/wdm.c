@@ -134,7 +134,7 @@ WdmStep(WDM_STEP *Step, WDFDEVICE Device, ULONG Row)
 }
 
 VOID
-WdmRun(CbxSuite *Suite, WDFDEVICE Device)
+WdmRun(CbxSuite *Suite, WDFDEVICE Device, const volatile LONG *Abort)
 {
     WDM_STEP *Step = ExAllocatePoolWithTag(NonPagedPool, sizeof(*Step),
                                            WDM_POOL_TAG);
@@ -144,7 +144,8 @@ WdmRun(CbxSuite *Suite, WDFDEVICE Device)
                         "no memory for the calls of WDM");
         return;
     }
-    for (ULONG i = 0; i < ARRAYSIZE(WdmPlan) && !Suite->broken; i++) {
+    for (ULONG i = 0;
+         i < ARRAYSIZE(WdmPlan) && !Suite->broken && !*Abort; i++) {
         if (cbx_device_wants(Suite->dev, WdmPlan[i].Request.Api)) {
             RtlZeroMemory(Step, sizeof(*Step));
             Step->Suite = Suite;

@@ -199,18 +199,18 @@ MemoryFreeProvided(CBX_NET_ALLOCATION *Allocation, CBX_NET_MEMORY *Memory)
 
 static const struct {
     ULONG Api;
-    BOOLEAN HasCache, HasNode;
+    BOOLEAN HasCache;
     BOOLEAN (*Allocate)(CBX_NET_ALLOCATION *Allocation,
                         CBX_NET_MEMORY *Memory);
     VOID (*Free)(CBX_NET_ALLOCATION *Allocation, CBX_NET_MEMORY *Memory);
 } MemoryCalls[] = {
-    { CBX_API_NDIS_M_ALLOCATE_SHARED, TRUE, FALSE, MemoryShared,
+    { CBX_API_NDIS_M_ALLOCATE_SHARED, TRUE, MemoryShared,
       MemoryFreeShared },
-    { CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC, TRUE, FALSE, MemoryAsync,
+    { CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC, TRUE, MemoryAsync,
       MemoryFreeShared },
-    { CBX_API_NDIS_ALLOCATE_SHARED, FALSE, TRUE, MemoryAsClient,
+    { CBX_API_NDIS_ALLOCATE_SHARED, FALSE, MemoryAsClient,
       MemoryFreeProvided },
-    { CBX_API_NET_ALLOCATE_SHARED, FALSE, TRUE, MemoryAsProvider,
+    { CBX_API_NET_ALLOCATE_SHARED, FALSE, MemoryAsProvider,
       MemoryFreeProvided },
 };
 
@@ -266,7 +266,8 @@ MemoryPrepare(CBX_NET_ALLOCATION *Allocation, ULONG Bits, ULONG Element)
     Buffer->cache = !MemoryCalls[Call].HasCache ? CBX_CACHE_DEFAULT :
                     Request->Uncached ? CBX_CACHE_NONCACHED
                                       : CBX_CACHE_CACHED;
-    Buffer->node = MemoryCalls[Call].HasNode ? Request->Node : CBX_NODE_ANY;
+    /* The calls take none, but for the provider: ours only notes it down. */
+    Buffer->node = CBX_NODE_ANY;
     Buffer->variant = Allocation->Variants[Element];
     MemoryDescribe(Allocation, Bits, Element);
 }

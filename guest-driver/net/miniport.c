@@ -28,7 +28,11 @@ MiniportTrafficInterrupt(PVOID Context, ULONG Vector)
 {
     CBX_NET_ADAPTER *Adapter = Context;
 
-    TrafficInterrupt(&Adapter->Traffic, Vector);
+    if (Vector == LINK_VECTOR) {
+        LinkIndicate(&Adapter->Link);
+    } else {
+        TrafficInterrupt(&Adapter->Traffic, Vector);
+    }
 }
 
 static VOID
@@ -48,7 +52,6 @@ static BOOLEAN
 MiniportCardStart(CBX_NET_ADAPTER *Adapter)
 {
     CBX_NET_HARDWARE *Hardware = &Adapter->Hardware;
-    UCHAR *Status = Hardware->Bars.Regs + CBX_REG_NET_STATUS;
     BOOLEAN HasCard;
 
     if (MemoryStart(&Adapter->Memory, Adapter->Miniport, 32) !=
@@ -59,13 +62,16 @@ MiniportCardStart(CBX_NET_ADAPTER *Adapter)
     MiniportReadAddress(Hardware, Adapter->Traffic.Card.Address);
     Hardware->TrafficContext = Adapter;
     Hardware->Traffic = MiniportTrafficInterrupt;
-    return HasCard && READ_REGISTER_ULONG((ULONG *)Status) & CBX_NET_LINK;
+    return LinkInitialize(&Adapter->Link, Hardware) && HasCard;
 }
 
 /* The mirror image; harmless when it has not started. */
 static VOID
 MiniportCardStop(CBX_NET_ADAPTER *Adapter)
 {
+    if (Adapter->Traffic.Allocated) {
+        LinkStop(&Adapter->Link);
+    }
     TrafficFree(&Adapter->Traffic);
     MemoryStop(&Adapter->Memory);
 }
@@ -161,6 +167,9 @@ MiniportRestart(NDIS_HANDLE Context,
 
     UNREFERENCED_PARAMETER(Parameters);
 
+    if (Adapter->Traffic.Allocated) {
+        LinkStart(&Adapter->Link);
+    }
     return TrafficStart(&Adapter->Traffic);
 }
 

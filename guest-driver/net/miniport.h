@@ -3,6 +3,7 @@
 #define CBX_NET_MINIPORT_H
 
 #include "hardware.h"
+#include "link.h"
 #include "memory.h"
 #include "traffic.h"
 
@@ -12,6 +13,7 @@ typedef struct _CBX_NET_ADAPTER {
     CBX_NET_HARDWARE Hardware;
     CBX_NET_MEMORY Memory;
     CBX_NET_TRAFFIC Traffic;
+    CBX_LINK Link;
 } CBX_NET_ADAPTER;
 
 MINIPORT_INITIALIZE MiniportInitializeEx;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cbxctl.exe: finds the device of cbxwdm.sys and has it tested. No C library:
- * kernel32.dll and cfgmgr32.dll are all that it needs.
+ * cbxctl.exe: finds the device of cbxwdm.sys or cbxkmdf.sys and has it
+ * tested. No C library: kernel32.dll and cfgmgr32.dll are all that it needs.
  */
 #include <windows.h>
 #include <winioctl.h>
@@ -70,8 +70,8 @@ static HANDLE OpenDevice(CbxctlOutput *Errors)
     if (CM_Get_Device_Interface_ListW((GUID *)&Interface, NULL, Links,
                                       LINK_MAX, 0) != CR_SUCCESS ||
         !Links[0]) {
-        cbxctl_print_wrong(Errors, "no device; is cbxwdm.sys installed and "
-                           "started?", "");
+        cbxctl_print_wrong(Errors, "no device; is cbxwdm.sys or cbxkmdf.sys "
+                           "installed and started?", "");
         return INVALID_HANDLE_VALUE;
     }
     Device = CreateFileW(Links, GENERIC_READ | GENERIC_WRITE,

@@ -6,9 +6,6 @@
 #include "calls.h"
 #include "cbx/abi.h"
 
-/* A plain node number: what MM_ANY_NODE_OK does is not documented. */
-enum { CALLS_NODE = 0 };
-
 typedef struct _CBX_CALL {
     ULONG Api;
     BOOLEAN (*IsOffered)(const CBX_DMA_OPERATIONS *Operations);

@@ -22,7 +22,7 @@ BoundsAllocate(CBX_ALLOCATION *Allocation)
     Va = Adapter->Operations->AllocateCommonBufferWithBounds(
         Adapter->Dma, Request->Minimum ? &Minimum : NULL,
         Request->Maximum ? &Maximum : NULL, Request->Length, 0,
-        Request->DefaultCache ? NULL : &Cache, CALLS_NODE, &Logical);
+        Request->DefaultCache ? NULL : &Cache, Request->Node, &Logical);
     CallSetBuffer(Allocation, 0, Va, Logical);
     return Va != NULL;
 }

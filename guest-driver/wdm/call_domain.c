@@ -27,7 +27,7 @@ DomainAllocate(CBX_ALLOCATION *Allocation)
 
     Allocation->Status = Adapter->Operations->AllocateDomainCommonBuffer(
         Adapter->Dma, Domain, Request->Maximum ? &Maximum : NULL,
-        Request->Length, 0, Request->DefaultCache ? NULL : &Cache, CALLS_NODE,
+        Request->Length, 0, Request->DefaultCache ? NULL : &Cache, Request->Node,
         &Logical, &Va);
     if (!NT_SUCCESS(Allocation->Status)) {
         return FALSE;

@@ -50,7 +50,7 @@ CommonExAllocate(CBX_ALLOCATION *Allocation)
 
     Va = Adapter->Operations->AllocateCommonBufferEx(
         Adapter->Dma, Request->Maximum ? &Maximum : NULL, Request->Length,
-        &Logical, !Request->Uncached, CALLS_NODE);
+        &Logical, !Request->Uncached, Request->Node);
     CallSetBuffer(Allocation, 0, Va, Logical);
     return Va != NULL;
 }
@@ -93,7 +93,7 @@ VectorAllocate(CBX_ALLOCATION *Allocation)
 
     Allocation->Status = Adapter->Operations->AllocateCommonBufferVector(
         Adapter->Dma, Low, High, Request->Uncached ? MmNonCached : MmCached,
-        CALLS_NODE, 0, Request->Elements, Request->Length,
+        Request->Node, 0, Request->Elements, Request->Length,
         &Allocation->Vector);
     if (!NT_SUCCESS(Allocation->Status)) {
         return FALSE;
@@ -223,6 +223,10 @@ CallDescribe(const CBX_REQUEST *Request, const CBX_ADAPTER *Adapter,
     }
     cbx_text_add(&Text, Request->DefaultCache ? ", default cache type" :
                         Request->Uncached ? ", uncached" : ", cached");
+    if (Request->Node) {
+        cbx_text_add(&Text, ", node ");
+        cbx_text_dec(&Text, Request->Node);
+    }
     cbx_text_add(&Text, ", adapter ");
     cbx_text_add(&Text, Adapter->Name);
     if (Request->SubSection) {
@@ -271,7 +275,7 @@ CallPrepare(CBX_ALLOCATION *Allocation)
         Buffer->cache = Request->DefaultCache ? CBX_CACHE_DEFAULT :
                         Request->Uncached ? CBX_CACHE_NONCACHED
                                           : CBX_CACHE_CACHED;
-        Buffer->node = CallTakesNode(Request->Api) ? CALLS_NODE
+        Buffer->node = CallTakesNode(Request->Api) ? Request->Node
                                                    : CBX_NODE_ANY;
         Buffer->variant = Allocation->Variants[i];
         CallDescribe(Request, Adapter, i, Allocation->Variants[i]);

@@ -16,6 +16,11 @@ typedef struct _CBX_REQUEST {
     CBX_ADAPTER_KIND Adapter;
     ULONG Length;               /* bytes, of each element */
     ULONG Elements;             /* 1 unless the call makes vectors */
+    /*
+     * Preferred, where the call takes one. Plain numbers only: what
+     * MM_ANY_NODE_OK does is not documented, and 0 there always is.
+     */
+    ULONG Node;
     ULONGLONG Minimum;          /* lowest address allowed; 0: not given */
     ULONGLONG Maximum;          /* highest address allowed; 0: not given */
     BOOLEAN Uncached;

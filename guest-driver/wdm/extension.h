@@ -3,12 +3,12 @@
 #define CBX_WDM_EXTENSION_H
 
 #include "common/bars.h"
-#include "interrupt.h"
 #include "common/nt.h"
+#include "common/session.h"
+#include "interrupt.h"
 #include "parameters.h"
 #include "pool.h"
 #include "run.h"
-#include "session.h"
 
 /* The control interface and the run that it was asked for. */
 typedef struct _CBX_CONTROL {

@@ -168,6 +168,13 @@ RunRequest(CBX_RUN *Run, const CBX_REQUEST *Request)
     if (!CallIsOffered(Request->Api, Adapter)) {
         return;
     }
+    if (Request->Node && Request->Node >= Run->World.Core.nodes) {
+        /* Only nodes that exist may be named. */
+        cbx_suite_result(&Run->Suite, CBX_CHECK_node, Request->Api,
+                         Adapter->Name, CBX_SKIP,
+                         "the system has no such node");
+        return;
+    }
     if (BYTES_TO_PAGES(Request->Length) > Adapter->MapRegisters) {
         /* No driver may ask for more pages than IoGetDmaAdapter promised. */
         cbx_suite_result(&Run->Suite, CBX_CHECK_allocation, Request->Api,

@@ -4,10 +4,10 @@
 
 #include "adapter.h"
 #include "calls.h"
+#include "common/session.h"
 #include "common/world.h"
 #include "core/suite.h"
 #include "interrupt.h"
-#include "session.h"
 
 /* State of one run; nothing of it is needed afterwards. */
 typedef struct _CBX_RUN {

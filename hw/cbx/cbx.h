@@ -452,10 +452,10 @@ const CbxBuffer *cbx_buffer_sibling(CbxState *s, uint64_t address,
 
 /* ---- numa.c ------------------------------------------------------------ */
 
-/* Host nodes of several pages. */
+/* Nodes of several pages. */
 typedef struct CbxNodes {
     bool known;                 /* `node` is that of some page */
-    bool unknown;               /* the host does not tell of some page */
+    bool unknown;               /* that of some page is not known */
     bool mixed;
     uint16_t node;
 } CbxNodes;
@@ -463,9 +463,15 @@ typedef struct CbxNodes {
 /* The host's NUMA node of one page; negative where it cannot tell. */
 int cbx_host_node(void *host);
 
+/*
+ * The guest's NUMA node whose memory backend is behind @gpa; negative where
+ * the machine has no nodes or that memory is of none.
+ */
+int cbx_guest_node(AddressSpace *as, hwaddr gpa, MemTxAttrs attrs);
+
 void cbx_nodes_add(CbxNodes *n, int node);
 
-/* As in CBX_REG_BUF_NODE_SEEN. */
+/* As in CBX_REG_BUF_NODE_SEEN and CBX_REG_BUF_GUEST_NODE. */
 uint32_t cbx_nodes_register(const CbxNodes *n);
 
 /* ---- report.c ---------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include "qemu/timer.h"
 #include "chardev/char-fe.h"
+#include "hw/boards.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
 #include "hw/pci/pci_bridge.h"
@@ -18,6 +19,8 @@
 #include "hw/resettable.h"
 #include "migration/vmstate.h"
 #include "qobject/json-writer.h"
+#include "system/hostmem.h"
+#include "system/numa.h"
 
 /*
  * 10.1 moved the memory headers out of exec/ and made class data and

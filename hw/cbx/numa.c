@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CBX: where the host has put the guest's memory.
+ * CBX: the NUMA nodes of the guest's memory, the host's and the guest's.
  */
 #include "qemu/osdep.h"
 #include "cbx.h"
@@ -29,6 +29,24 @@ int cbx_host_node(void *host)
     return -1;
 }
 #endif
+
+int cbx_guest_node(AddressSpace *as, hwaddr gpa, MemTxAttrs attrs)
+{
+    const NumaState *numa = MACHINE(qdev_get_machine())->numa_state;
+    hwaddr offset, length = 1;
+    MemoryRegion *memory;
+
+    RCU_READ_LOCK_GUARD();
+    memory = address_space_translate(as, gpa, &offset, &length, false, attrs);
+    for (int i = 0; numa && i < numa->num_nodes; i++) {
+        HostMemoryBackend *backend = numa->nodes[i].node_memdev;
+
+        if (backend && host_memory_backend_get_memory(backend) == memory) {
+            return i;
+        }
+    }
+    return -1;
+}
 
 void cbx_nodes_add(CbxNodes *n, int node)
 {

@@ -21,7 +21,8 @@ typedef struct CbxFindings {
     uint64_t gpa;
     uint64_t sum;
     CbxMapping mapping;         /* of the processor that asks */
-    CbxNodes nodes;             /* of the host */
+    CbxNodes host_nodes;
+    CbxNodes guest_nodes;
 } CbxFindings;
 
 /* Facts that hold unless some page says otherwise. */
@@ -96,6 +97,12 @@ static bool cbx_look_inside(CbxState *s, const CbxTarget *t, hwaddr length,
     return mapped == length;
 }
 
+static int cbx_guest_node_of(CbxState *s, const CbxTarget *t)
+{
+    return t->status == CBX_STATUS_OK && t->ram
+           ? cbx_guest_node(t->as, t->gpa, cbx_attrs(s)) : -1;
+}
+
 /* Facts that one page at @address contradicts. */
 static uint32_t cbx_page_denies(const CbxTarget *r, const CbxTarget *w,
                                 uint64_t address, uint64_t expected_gpa)
@@ -168,11 +175,13 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
         }
         /* Reading what is not RAM could do something. */
         if (r.status == CBX_STATUS_OK && r.ram) {
-            f->has_sum &= cbx_look_inside(s, &r, length, &hash, &f->nodes);
+            f->has_sum &= cbx_look_inside(s, &r, length, &hash,
+                                          &f->host_nodes);
         } else {
             f->has_sum = false;
-            cbx_nodes_add(&f->nodes, -1);
+            cbx_nodes_add(&f->host_nodes, -1);
         }
+        cbx_nodes_add(&f->guest_nodes, cbx_guest_node_of(s, t));
         address += length;
         left -= length;
     }
@@ -209,7 +218,8 @@ static void cbx_buffer_answer(CbxState *s, const CbxFindings *f)
     cbx_set64(s, CBX_REG_BUF_BAD_LO, f->first_bad);
     cbx_set64(s, CBX_REG_BUF_SUM_LO, f->sum);
     cbx_set32(s, CBX_REG_BUF_TYPE_SEEN, f->mapping.type);
-    cbx_set32(s, CBX_REG_BUF_NODE_SEEN, cbx_nodes_register(&f->nodes));
+    cbx_set32(s, CBX_REG_BUF_NODE_SEEN, cbx_nodes_register(&f->host_nodes));
+    cbx_set32(s, CBX_REG_BUF_GUEST_NODE, cbx_nodes_register(&f->guest_nodes));
 }
 
 static void cbx_report_hex_or_null(JSONWriter *json, const char *name,
@@ -222,14 +232,15 @@ static void cbx_report_hex_or_null(JSONWriter *json, const char *name,
     }
 }
 
-static void cbx_report_nodes(JSONWriter *json, const CbxNodes *n)
+static void cbx_report_nodes(JSONWriter *json, const char *name,
+                             const CbxNodes *n)
 {
     uint32_t seen = cbx_nodes_register(n);
 
     if (seen & CBX_NODE_SEEN_KNOWN) {
-        json_writer_uint64(json, "host_node", seen & CBX_NODE_SEEN_MASK);
+        json_writer_uint64(json, name, seen & CBX_NODE_SEEN_MASK);
     } else {
-        json_writer_str(json, "host_node",
+        json_writer_str(json, name,
                         seen & CBX_NODE_SEEN_MIXED ? "mixed" : "unknown");
     }
 }
@@ -253,7 +264,8 @@ static void cbx_report_findings(CbxState *s, JSONWriter *json,
     cbx_report_hex_or_null(json, "xxh64", f->has_sum, f->sum);
     json_writer_str(json, "memory_type", cbx_memtype_name(f->mapping.type));
     json_writer_str(json, "page_type", cbx_memtype_name(f->mapping.page_type));
-    cbx_report_nodes(json, &f->nodes);
+    cbx_report_nodes(json, "host_node", &f->host_nodes);
+    cbx_report_nodes(json, "guest_node", &f->guest_nodes);
 }
 
 static void cbx_report_buffer(CbxState *s, const char *event,

@@ -209,6 +209,11 @@
 #define   CBX_NODE_SEEN_MASK         0x0000ffffu
 #define   CBX_NODE_SEEN_MIXED        0x40000000u   /* more than one node */
 #define   CBX_NODE_SEEN_KNOWN        0x80000000u   /* MASK is that of all */
+#define CBX_REG_BUF_GUEST_NODE       0x278u  /* RO: guest NUMA node of the
+                                                pages, CBX_NODE_SEEN_* too; 0:
+                                                some page is of none, also
+                                                where a device does not have
+                                                this register */
 #define CBX_REG_PROBE_LO             0x280u  /* RW: address of one byte */
 #define CBX_REG_PROBE_HI             0x284u
 #define CBX_REG_PROBE_COMMAND        0x288u  /* WO: CBX_PROBE_* */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The control interface of cbxwdm.sys: what a program sends to the device
+ * The control interface of cbxwdm.sys and cbxkmdf.sys: what a program sends to the device
  * interface and gets back. All requests are buffered; structures are the same
  * for 32-bit and 64-bit programs. Include <windows.h> and <winioctl.h>, or
  * <wdm.h>, first.

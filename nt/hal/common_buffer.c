@@ -197,7 +197,9 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Dma.size = ROUND_TO_PAGES(Buffer->Front + Request->Length) +
                        (Request->Pages ? 0 : BackOf(Request));
     Buffer->Dma.limit = Limit;
-    Buffer->Dma.node = Request->Node;
+    Buffer->Dma.node = Request->Node != PAL_NODE_ANY &&
+                       HalFaults & HAL_FAULT_WRONG_NODE
+                       ? Request->Node ^ 1 : Request->Node;
     Buffer->Dma.cache = HalFaults & HAL_FAULT_IGNORE_CACHE ? PAL_CACHE_WB
                                                            : Request->Cache;
     Buffer->Dma.va = Request->Pages;

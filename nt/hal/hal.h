@@ -59,7 +59,9 @@
     /* FlushDmaBuffer fails */ \
     X(HAL_FAULT_NO_FLUSH, 0x400000, "hal-no-flush") \
     /* limits that nothing satisfies are as none */ \
-    X(HAL_FAULT_NEVER_REFUSE, 0x800000, "hal-never-refuse")
+    X(HAL_FAULT_NEVER_REFUSE, 0x800000, "hal-never-refuse") \
+    /* the node next to the one asked for gives the memory */ \
+    X(HAL_FAULT_WRONG_NODE, 0x1000000, "hal-wrong-node")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_

@@ -176,7 +176,13 @@ enum { NTS_WDF_FAULT_LIST(NTS_WDF_FAULT_ENUM_) };
     /* the last of several elements of a scatter list is left out */ \
     X(NDIS_FAULT_LIST, 0x4000000, "ndis-short-list") \
     /* a completed allocation is announced with another length */ \
-    X(NDIS_FAULT_ASYNC, 0x8000000, "ndis-wrong-length")
+    X(NDIS_FAULT_ASYNC, 0x8000000, "ndis-wrong-length") \
+    /* a miniport's reset is taken for one that failed */ \
+    X(NDIS_FAULT_RESET, 0x10000000, "ndis-reset-fails") \
+    /* ... and its restart after a pause */ \
+    X(NDIS_FAULT_RESTART, 0x20000000, "ndis-restart-fails") \
+    /* OID_GEN_STATISTICS is answered with one frame more than there were */ \
+    X(NDIS_FAULT_STATISTICS, 0x40000000, "ndis-wrong-statistics")
 #define NTS_NDIS_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { NTS_NDIS_FAULT_LIST(NTS_NDIS_FAULT_ENUM_) };
 #undef NTS_NDIS_FAULT_ENUM_

@@ -66,6 +66,7 @@ NTSTATUS NdisAdapterAdd(NDIS_DRIVER *Driver, PDEVICE_OBJECT Pdo)
     Adapter->Pdo = Pdo;
     IoInitializeRemoveLock(&Adapter->RemoveLock, TAG, 0, 0);
     KeInitializeEvent(&Adapter->Transition, SynchronizationEvent, FALSE);
+    KeInitializeEvent(&Adapter->LinkChanged, SynchronizationEvent, FALSE);
     Adapter->Lower = IoAttachDeviceToDeviceStack(Self, Pdo);
     if (!Adapter->Lower) {
         IoDeleteDevice(Self);

@@ -34,6 +34,7 @@ SetGeneral(NDIS_ADAPTER *Adapter,
         return NDIS_STATUS_INVALID_PARAMETER;
     }
     Adapter->General = *a;
+    Adapter->Link = a->MediaConnectState;
     Adapter->HasGeneral = TRUE;
     return NDIS_STATUS_SUCCESS;
 }
@@ -121,19 +122,30 @@ VOID NTAPI NdisMResetComplete(NDIS_HANDLE MiniportHandle, NDIS_STATUS Status,
     KeSetEvent(&Adapter->Transition, IO_NO_INCREMENT, FALSE);
 }
 
-NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter)
+NDIS_STATUS NdisOutcome(ULONG Fault, NDIS_STATUS Status)
+{
+    return HalNtsFaults() & Fault ? NDIS_STATUS_FAILURE : Status;
+}
+
+/* At DISPATCH_LEVEL, so that not all lists are through before the reset. */
+NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
 {
     MINIPORT_RESET *Handler = Adapter->Driver->Handlers.ResetHandlerEx;
     BOOLEAN AddressingReset = FALSE;
     NDIS_STATUS Status;
+    KIRQL Irql;
 
     if (!Handler) {
         return NDIS_STATUS_SUCCESS;
     }
     Adapter->Resetting = TRUE;
-    Status = NdisAwait(Adapter, Handler(Adapter->Context, &AddressingReset));
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    NdisSend(Adapter, Lists);
+    Status = Handler(Adapter->Context, &AddressingReset);
+    KeLowerIrql(Irql);
+    Status = NdisAwait(Adapter, Status);
     Adapter->Resetting = FALSE;
-    return Status;
+    return NdisOutcome(NDIS_FAULT_RESET, Status);
 }
 
 static NDIS_STATUS Restart(NDIS_ADAPTER *Adapter)
@@ -184,7 +196,7 @@ static VOID Pause(NDIS_ADAPTER *Adapter)
 NDIS_STATUS NdisAdapterCycle(NDIS_ADAPTER *Adapter)
 {
     Pause(Adapter);
-    return Restart(Adapter);
+    return NdisOutcome(NDIS_FAULT_RESTART, Restart(Adapter));
 }
 
 /* ---- Initialize and halt ------------------------------------------------ */

@@ -37,7 +37,8 @@ VOID NdisOidsCheck(NDIS_ADAPTER *Adapter);
 /*
  * Sends the frames that cbx_nt.parameters=Frames=dword:N asks for, to be returned
  * by whoever is on the other side, and reports how many came back unchanged. The
- * driver is reset after a third of them, paused and restarted after two.
+ * driver is reset after a third of them, paused and restarted after two. Then
+ * waits for as many changes of the link as LinkChanges=dword:N says.
  */
 VOID NdisProtocolRun(NDIS_ADAPTER *Adapter);
 /* The driver is paused: nothing of the protocol's may be with it. */

@@ -76,6 +76,8 @@ typedef struct _NDIS_ADAPTER {
     PCM_RESOURCE_LIST Raw, Translated;  /* while the device is started */
     struct _NDIS_DMA *Dma;
     struct _NDIS_INTERRUPT *Interrupt;
+    ULONG Link;                         /* MediaConnectState* */
+    KEVENT LinkChanged;
     BOOLEAN Resetting;
     volatile LONG Indicated;            /* lists that the driver has given us */
     PVOID volatile Kept;                /* the one of them that is kept */
@@ -110,11 +112,18 @@ VOID NdisAdapterStop(NDIS_ADAPTER *Adapter, NDIS_HALT_ACTION Action);
 /* What a handler returned, or, if that is pending, what it ended with. */
 NDIS_STATUS NdisAwait(NDIS_ADAPTER *Adapter, NDIS_STATUS Status);
 
+/* What a miniport ended with, or, by a fault of ndis.sys, a failure. */
+NDIS_STATUS NdisOutcome(ULONG Fault, NDIS_STATUS Status);
+
+/* FALSE: the driver has not said in time that its link is so. PASSIVE_LEVEL. */
+BOOLEAN NdisAwaitLink(NDIS_ADAPTER *Adapter, ULONG Wanted, ULONG Milliseconds);
+
 /*
- * What NDIS does to an adapter that runs: reset it, if it hangs or always; pause
- * and restart it. NDIS_STATUS of the driver. PASSIVE_LEVEL.
+ * What NDIS does to an adapter that runs: reset it, if it hangs or always, here
+ * with these lists on their way; pause and restart it. NDIS_STATUS of the
+ * driver. PASSIVE_LEVEL.
  */
-NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter);
+NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists);
 NDIS_STATUS NdisAdapterCycle(NDIS_ADAPTER *Adapter);
 
 NTSTATUS NTAPI NdisDispatchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp);

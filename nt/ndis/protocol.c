@@ -18,6 +18,7 @@ enum {
     STRIDE = 37,                /* from one length to the next */
     PATIENCE_MS = 5000,         /* without any progress */
     ETHERTYPE_LOCAL = 0x88b5,   /* for local experiments, IEEE 802 */
+    ETHERTYPE_LOST = 0x88b6,    /* the other: nobody is to return it */
 };
 
 typedef struct _FRAME {
@@ -36,6 +37,8 @@ static struct {
     volatile LONG Failed;       /* given back, not so */
     volatile LONG Received;
     volatile LONG Wrong;        /* not the frame that was due */
+    BOOLEAN IsReset;            /* what is given back goes below */
+    volatile LONG Flown, Aborted;
     KEVENT Progress;
 } Run;
 
@@ -105,8 +108,11 @@ VOID NdisProtocolSent(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST List)
     FRAME *Frame = List->ProtocolReserved[0];
 
     UNREFERENCED_PARAMETER(Adapter);
-    InterlockedIncrement(List->Status == NDIS_STATUS_SUCCESS ? &Run.Completed
-                                                             : &Run.Failed);
+    if (List->Status == NDIS_STATUS_SUCCESS) {
+        InterlockedIncrement(Run.IsReset ? &Run.Flown : &Run.Completed);
+    } else {
+        InterlockedIncrement(Run.IsReset ? &Run.Aborted : &Run.Failed);
+    }
     InterlockedExchange(&Frame->Busy, 0);
     KeSetEvent(&Run.Progress, IO_NO_INCREMENT, FALSE);
 }
@@ -221,11 +227,15 @@ static VOID ReportStatistics(NDIS_ADAPTER *Adapter)
     RtlZeroMemory(&Info, sizeof(Info));
     (VOID)NdisOidQuery(Adapter, OID_GEN_STATISTICS, &Info, sizeof(Info),
                        &Written, &Needed);
+    if (HalNtsFaults() & NDIS_FAULT_STATISTICS) {
+        Info.ifHCOutPkts[0]++;
+    }
     NtsFormat(Expected, sizeof(Expected), "%u frames sent, %u received",
-              Run.Completed, Run.Received);
+              Run.Completed + Run.Flown, Run.Received);
     NtsFormat(Seen, sizeof(Seen), "%u frames sent, %u received",
               (ULONG)Info.ifHCOutPkts[0], (ULONG)Info.ifHCInPkts[0]);
-    ReportResult("statistics", Info.ifHCOutPkts[0] == (ULONG)Run.Completed &&
+    ReportResult("statistics",
+                 Info.ifHCOutPkts[0] == (ULONG)(Run.Completed + Run.Flown) &&
                  Info.ifHCInPkts[0] == (ULONG)Run.Received, Expected, Seen,
                  "OID_GEN_STATISTICS");
 }
@@ -239,6 +249,42 @@ static BOOLEAN OpenFilter(NDIS_ADAPTER *Adapter)
                       sizeof(Filter)) == NDIS_STATUS_SUCCESS;
 }
 
+/* A reset while frames are on their way: each list is given back, once. */
+static VOID Reset(NDIS_ADAPTER *Adapter)
+{
+    LARGE_INTEGER Patience = { .QuadPart = -PATIENCE_MS * 10000ll };
+    PNET_BUFFER_LIST Lists = NULL;
+    CHAR Expected[64], Seen[96];
+    NDIS_STATUS Status;
+
+    for (ULONG i = 0; i < WINDOW; i++) {
+        FRAME *Frame = &Run.Frames[i];
+
+        Frame->Busy = 1;
+        Fill(Adapter, Frame->Bytes, i);
+        Frame->Bytes[12] = ETHERTYPE_LOST >> 8;
+        Frame->Bytes[13] = ETHERTYPE_LOST & 0xff;
+        Frame->List->FirstNetBuffer->DataLength = LengthOf(i);
+        Frame->List->Next = Lists;
+        Lists = Frame->List;
+    }
+    Run.IsReset = TRUE;
+    Status = NdisAdapterReset(Adapter, Lists);
+    while (Run.Flown + Run.Aborted < WINDOW &&
+           KeWaitForSingleObject(&Run.Progress, Executive, KernelMode, FALSE,
+                                 &Patience) != STATUS_TIMEOUT) {
+    }
+    Run.IsReset = FALSE;
+    NtsFormat(Expected, sizeof(Expected), "NDIS_STATUS_SUCCESS, %u lists "
+              "given back", WINDOW);
+    NtsFormat(Seen, sizeof(Seen), "status 0x%08x, %u lists given back, %u of "
+              "them aborted", (ULONG)Status, Run.Flown + Run.Aborted,
+              Run.Aborted);
+    ReportResult("reset", Status == NDIS_STATUS_SUCCESS &&
+                 Run.Flown + Run.Aborted == WINDOW, Expected, Seen,
+                 "MiniportResetEx; NdisMSendNetBufferListsComplete");
+}
+
 static VOID ReportBreak(const CHAR *Check, NDIS_STATUS Status,
                         const CHAR *Source)
 {
@@ -247,6 +293,27 @@ static VOID ReportBreak(const CHAR *Check, NDIS_STATUS Status,
     NtsFormat(Seen, sizeof(Seen), "status 0x%08x", (ULONG)Status);
     ReportResult(Check, Status == NDIS_STATUS_SUCCESS,
                  "NDIS_STATUS_SUCCESS", Seen, Source);
+}
+
+/*
+ * Somebody else pulls the cable, and plugs it in again; the first change may
+ * have come before anybody asks here.
+ */
+static VOID WatchLink(NDIS_ADAPTER *Adapter)
+{
+    ULONG Changes = NtsParameter("LinkChanges");
+    BOOLEAN IsUp = TRUE;
+    BOOLEAN Good = TRUE;
+
+    for (ULONG i = 0; i < Changes && Good; i++) {
+        IsUp = !IsUp;
+        Good = NdisAwaitLink(Adapter, IsUp ? MediaConnectStateConnected
+                                           : MediaConnectStateDisconnected,
+                             PATIENCE_MS);
+        ReportResult("link-state", Good, IsUp ? "up" : "down",
+                     Good == IsUp ? "up" : "down",
+                     "NdisMIndicateStatusEx; NDIS_STATUS_LINK_STATE");
+    }
 }
 
 VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
@@ -259,7 +326,7 @@ VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
     RtlZeroMemory(&Run, sizeof(Run));
     KeInitializeEvent(&Run.Progress, SynchronizationEvent, FALSE);
     if (OpenFilter(Adapter) && Prepare() && Exchange(Adapter, Frames / 3)) {
-        ReportBreak("reset", NdisAdapterReset(Adapter), "MiniportResetEx");
+        Reset(Adapter);
         if (Exchange(Adapter, Frames / 3 * 2)) {
             ReportBreak("paused-and-restarted", NdisAdapterCycle(Adapter),
                         "MiniportPause; MiniportRestart");
@@ -269,6 +336,7 @@ VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
     Run.IsOver = TRUE;
     Report(Frames);
     ReportStatistics(Adapter);
+    WatchLink(Adapter);
 }
 
 VOID NdisProtocolPaused(NDIS_ADAPTER *Adapter)

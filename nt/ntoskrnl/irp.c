@@ -351,15 +351,19 @@ NTSTATUS NTAPI IoSetCompletionRoutineEx(PDEVICE_OBJECT DeviceObject, PIRP Irp,
 BOOLEAN NTAPI IoCancelIrp(PIRP Irp)
 {
     PDRIVER_CANCEL Routine;
+    KIRQL Irql;
 
     NTS_IRQL(DISPATCH_LEVEL);
+    /* Whoever finds the routine gone waits for it with this lock. */
+    IoAcquireCancelSpinLock(&Irql);
     Irp->Cancel = TRUE;
     Routine = (PDRIVER_CANCEL)InterlockedExchangePointer(
         (PVOID *)&Irp->CancelRoutine, NULL);
     if (!Routine) {
+        IoReleaseCancelSpinLock(Irql);
         return FALSE;
     }
-    IoAcquireCancelSpinLock(&Irp->CancelIrql);
+    Irp->CancelIrql = Irql;
     Routine(IoGetCurrentIrpStackLocation(Irp)->DeviceObject, Irp);
     return TRUE;
 }

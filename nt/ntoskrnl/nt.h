@@ -38,6 +38,7 @@ struct _KTHREAD {
 
 /* Set at the start. */
 extern ULONG NtsProcessors;
+extern ULONG NtsNodes;                  /* of NUMA */
 extern void *NtsDevice;             /* of the driver that runs now */
 extern const char *NtsParameters;
 extern ULONG NtsControlCode;        /* 0: none */

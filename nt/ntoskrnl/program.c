@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A program's use of cbxwdm.sys, as cbxctl.exe makes it: each request, and
+ * A program's use of the control interface, as cbxctl.exe makes it: each request, and
  * each that must be refused.
  */
 #include "client.h"
@@ -62,6 +62,43 @@ static BOOLEAN HasResults(NTS_CLIENT *Client, NTS_CALL *Call, ULONG Api)
            Result->api == Api && Result->check[0] && Result->seen[0];
 }
 
+/* A call that the driver makes: the first that handed out memory. */
+static ULONG ApiOf(NTS_CLIENT *Client, NTS_CALL *Call)
+{
+    enum { SIZE = sizeof(cbx_control_result) };
+    const cbx_control_state *State = (PVOID)Call->Data.Bytes;
+    const cbx_control_result *Results = (PVOID)(State + 1);
+    ULONG First = 0, Count;
+
+    do {
+        if (!NT_SUCCESS(Query(Client, Call, First, sizeof(Call->Data)))) {
+            break;
+        }
+        Count = (Call->Information - sizeof(*State)) / SIZE;
+        for (ULONG i = 0; i < Count; i++) {
+            if (!strcmp(Results[i].check, "allocation")) {
+                return Results[i].api;
+            }
+        }
+        First += Count;
+    } while (Count);
+    return CBX_API_NONE;
+}
+
+/* A run of all calls, unless the start has made one; of which call one is. */
+static ULONG Explore(NTS_CLIENT *Client, NTS_CALL *Call)
+{
+    const cbx_control_state *State = (PVOID)Call->Data.Bytes;
+
+    if (!State->rounds) {
+        Run(Client, Call, 1, 0);
+        if (Call->Irp) {
+            NtsClientFinish(Call);
+        }
+    }
+    return ApiOf(Client, Call);
+}
+
 static VOID Refused(NTS_CLIENT *Client, NTS_CALL *Call,
                     const cbx_control_state *None)
 {
@@ -120,18 +157,21 @@ static VOID Ended(NTS_CLIENT *Client, NTS_CALL *Long, NTS_CALL *Other,
            "a run whose request is cancelled ends: 0xc0000120", Second, None);
 }
 
-static VOID Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other)
+/* Returns a call that the driver makes. */
+static ULONG Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other)
 {
     static const cbx_control_state None;
     const cbx_control_state *State = (PVOID)Call->Data.Bytes;
     NTSTATUS Status;
+    ULONG Api;
 
     Status = Query(Client, Call, 0, sizeof(*State));
     Expect(NT_SUCCESS(Status) && State->rounds <= 1 && !State->running,
            "the state after the start can be had", Status, State);
+    Api = Explore(Client, Call);
     Refused(Client, Call, &None);
 
-    Status = Run(Client, Call, 2, 1ull << CBX_API_ALLOCATE_COMMON_BUFFER);
+    Status = Run(Client, Call, 2, 1ull << Api);
     if (Call->Irp) {
         Status = NtsClientFinish(Call);
     }
@@ -139,9 +179,10 @@ static VOID Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other)
            State->rounds >= 2 && State->passed && !State->failed &&
            State->results == State->passed + State->skipped && !State->lost,
            "two rounds of one call pass", Status, State);
-    Expect(HasResults(Client, Call, CBX_API_ALLOCATE_COMMON_BUFFER),
+    Expect(HasResults(Client, Call, Api),
            "the results are of that call", Call->Status, State);
     Ended(Client, Call, Other, &None);
+    return Api;
 }
 
 /* While the device is off, and with it perhaps the report's way. */
@@ -157,12 +198,13 @@ static VOID UseAsleep(PVOID Context)
 
     Sleeper->Status = Run(Sleeper->Client, Sleeper->Call, 1, 0);
     if (Sleeper->Call->Irp) {
-        NtsClientFinish(Sleeper->Call);
+        Sleeper->Status = NtsClientFinish(Sleeper->Call);
     }
 }
 
 /* The device loses its power and gets it back. */
-static VOID UseAgain(NTS_CLIENT *Client, NTS_CALL *Call, PDEVICE_OBJECT Pdo)
+static VOID UseAgain(NTS_CLIENT *Client, NTS_CALL *Call, PDEVICE_OBJECT Pdo,
+                     ULONG Api)
 {
     static const cbx_control_state None;
     const cbx_control_state *State = (PVOID)Call->Data.Bytes;
@@ -172,7 +214,7 @@ static VOID UseAgain(NTS_CLIENT *Client, NTS_CALL *Call, PDEVICE_OBJECT Pdo)
     NtsPowerCycle(Pdo, UseAsleep, &Sleeper);
     Expect(Sleeper.Status == STATUS_DEVICE_NOT_READY, "a run while the device "
            "sleeps is refused: 0xc00000a3", Sleeper.Status, &None);
-    Status = Run(Client, Call, 1, 1ull << CBX_API_ALLOCATE_COMMON_BUFFER);
+    Status = Run(Client, Call, 1, 1ull << Api);
     if (Call->Irp) {
         Status = NtsClientFinish(Call);
     }
@@ -196,8 +238,7 @@ VOID NtsProgram(PDEVICE_OBJECT Pdo)
     ReportResult("opened", Calls && NT_SUCCESS(Status), "0x00000000", Seen,
                  Source);
     if (Calls && NT_SUCCESS(Status)) {
-        Use(&Client, Calls, Calls + 1);
-        UseAgain(&Client, Calls, Pdo);
+        UseAgain(&Client, Calls, Pdo, Use(&Client, Calls, Calls + 1));
     }
     NtsClientClose(&Client);
     NtsFree(Calls, 2 * sizeof(*Calls));

@@ -3,6 +3,7 @@
 #include "nt.h"
 
 ULONG NtsProcessors;
+ULONG NtsNodes;
 void *NtsDevice;
 const char *NtsParameters;
 ULONG NtsControlCode;
@@ -15,6 +16,7 @@ uint32_t NtsStartup(const struct pal_boot *Boot)
                   "builds");
     }
     NtsProcessors = Boot->processors;
+    NtsNodes = Boot->nodes;
     NtsParameters = Boot->parameters;
     NtsControlCode = Boot->ioctl;
     NtsBugCheckStart(Boot);

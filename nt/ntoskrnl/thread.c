@@ -158,3 +158,8 @@ KAFFINITY NTAPI KeQueryActiveProcessors(VOID)
 {
     return ((KAFFINITY)1 << NtsProcessors) - 1;
 }
+
+USHORT NTAPI KeQueryHighestNodeNumber(VOID)
+{
+    return (USHORT)(NtsNodes - 1);
+}

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Work items, each run by a system thread of the host. */
+/*
+ * Work items, each run by one of some system threads: one that waits for
+ * another is no deadlock.
+ */
 #include "nt.h"
+
+enum { WORKERS = 3 };
 
 struct _IO_WORKITEM {
     LIST_ENTRY Link;
@@ -14,7 +19,7 @@ struct _IO_WORKITEM {
 static LIST_ENTRY Queue = { &Queue, &Queue };
 static NTS_LOCK Lock;
 static KSEMAPHORE Filled;
-static struct _KTHREAD Worker;
+static struct _KTHREAD Workers[WORKERS];
 static LONG Started;
 static volatile LONG Unfinished;
 static KEVENT Finished;
@@ -56,21 +61,34 @@ static void Work(void *Unused)
     }
 }
 
+/* All that could be had, one at least. */
+static BOOLEAN Start(VOID)
+{
+    ULONG Count = 0;
+
+    if (KeGetCurrentIrql() > APC_LEVEL) {
+        return FALSE;
+    }
+    KeInitializeSemaphore(&Filled, 0, MAXLONG);
+    KeInitializeEvent(&Finished, SynchronizationEvent, FALSE);
+    for (ULONG i = 0; i < WORKERS; i++) {
+        struct _KTHREAD *Worker = &Workers[i];
+
+        NtsObjectInitialize(&Worker->Header, NTS_THREAD, sizeof(*Worker), 0);
+        Worker->References = 1;
+        Count += !pal_thread_create(Work, NULL, Worker, &Worker->Handle);
+    }
+    return Count != 0;
+}
+
 PIO_WORKITEM NTAPI IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 {
     PIO_WORKITEM Item;
 
     NTS_IRQL(DISPATCH_LEVEL);
-    if (!InterlockedExchange(&Started, 1)) {
-        KeInitializeSemaphore(&Filled, 0, MAXLONG);
-        KeInitializeEvent(&Finished, SynchronizationEvent, FALSE);
-        NtsObjectInitialize(&Worker.Header, NTS_THREAD, sizeof(Worker), 0);
-        Worker.References = 1;
-        if (KeGetCurrentIrql() > APC_LEVEL ||
-            pal_thread_create(Work, NULL, &Worker, &Worker.Handle)) {
-            Started = 0;
-            return NULL;
-        }
+    if (!InterlockedExchange(&Started, 1) && !Start()) {
+        Started = 0;
+        return NULL;
     }
     Item = NtsAllocate(sizeof(*Item));
     if (!Item) {

@@ -46,6 +46,11 @@ static dma_addr_t map_below(struct device *dev, phys_addr_t physical,
 	return logical;
 }
 
+static bool node_exists(u32 node)
+{
+	return node < nr_node_ids && node_online(node);
+}
+
 static int alloc_coherent(struct device *dev, struct pal_dma *dma)
 {
 	u64 mask = dev->coherent_dma_mask;
@@ -71,6 +76,21 @@ static gfp_t zone_below(struct device *dev, u64 limit)
 	return limit <= DMA_BIT_MASK(32) ? GFP_DMA32 : 0;
 }
 
+/* As alloc_pages_exact(), which knows no node. */
+static void *alloc_pages_of(struct device *dev, size_t size, gfp_t flags)
+{
+	unsigned int order = get_order(size);
+	struct page *page = alloc_pages_node(dev_to_node(dev), flags, order);
+	unsigned long i;
+
+	if (!page)
+		return NULL;
+	split_page(page, order);
+	for (i = size >> PAGE_SHIFT; i < 1ul << order; i++)
+		__free_page(page + i);
+	return page_address(page);
+}
+
 static int alloc_pages_typed(struct device *dev, struct pal_dma *dma)
 {
 	unsigned long pages = dma->size >> PAGE_SHIFT;
@@ -79,8 +99,8 @@ static int alloc_pages_typed(struct device *dev, struct pal_dma *dma)
 	void *va;
 	int err;
 
-	va = alloc_pages_exact(dma->size, GFP_KERNEL | __GFP_NOWARN |
-					  zone_below(dev, dma->limit));
+	va = alloc_pages_of(dev, dma->size, GFP_KERNEL | __GFP_NOWARN |
+					    zone_below(dev, dma->limit));
 	if (!va)
 		return -ENOMEM;
 	physical = virt_to_phys(va);
@@ -126,8 +146,7 @@ int32_t PALAPI pal_dma_alloc(void *device, struct pal_dma *dma)
 	context_leave(&saved);
 	mutex_lock(&dma_lock);
 	node = dev_to_node(dev);
-	if (dma->node != PAL_NODE_ANY && dma->node < nr_node_ids &&
-	    node_online(dma->node))
+	if (node_exists(dma->node))
 		set_dev_node(dev, dma->node);
 	if (dma->cache == PAL_CACHE_WB)
 		err = alloc_coherent(dev, dma);

@@ -77,6 +77,7 @@ static int __init cbx_nt_init(void)
 	boot.bugcheck = bugcheck;
 	boot.ioctl = ioctl;
 	boot.processors = num_online_cpus();
+	boot.nodes = num_online_nodes();
 	err = thread_start(system_main, &boot, &boot.thread);
 	if (err)
 		goto unregister;

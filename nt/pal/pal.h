@@ -109,6 +109,7 @@ struct pal_boot {
 	const char *bugcheck;           /* what it ends, see bugcheck.c */
 	void *thread;                   /* the thread that calls the entry */
 	uint32_t processors;
+	uint32_t nodes;                 /* of NUMA, at least 1 */
 	uint32_t ioctl;                 /* control code to send; 0: none */
 };
 

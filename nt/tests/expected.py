@@ -237,6 +237,15 @@ CBXWDM = [
      'pass', '0x00000000, outcome 0, 0 rounds'),
 ]
 
+# The same for cbxkmdf.sys.
+CBXKMDF = [
+    ('cbx_nt.pnp=surprise', 'surprise-removal', 'pass', '0x0'),
+    ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
+    ('cbx_nt.pnp=program', 'program', 'pass', '0xc00000a3'),
+]
+
 # What edu.sys must say, with the words of the kernel command line.
 EDU = [
     ('', 'interrupt by message'),
@@ -256,6 +265,7 @@ NDIS_VIOLATIONS = [
     ('handlers-late', '0x0000007C', 'outside MiniportSetOptions'),
     ('not-sent', '0x0000007C', 'was not sent'),
     ('indicated-early', '0x0000007C', 'outside the Running state'),
+    ('status-early', '0x0000007C', 'before it is initialized'),
     ('deregistered', '0x0000007C', '(0xa, '),
     ('pool-with-lists', '0x0000007C', 'lists of it left'),
     ('no-adapter', '0x0000007C', 'a handle of no adapter'),
@@ -266,6 +276,8 @@ NDIS_CRASHES = [
     ('failed-with-interrupt', '0x0000007C', '(0xb, '),
     ('halted-with-interrupt', '0x0000007C', '(0x8, '),
     ('shared-late', '0x0000007C', 'outside MiniportInitializeEx'),
+    ('status-without-source', '0x0000007C', 'header or source'),
+    ('status-without-link', '0x0000007C', "without a link's state"),
     ('pause-fails', '0x0000007C', 'MiniportPause failed'),
     ('paused-with-list', '0x0000007C', 'over with lists indicated'),
 ]

@@ -102,6 +102,26 @@ static VOID IndicatedEarly(PVOID Context)
     NdisMIndicateReceiveNetBufferLists(Miniport, List, 0, 1, 0);
 }
 
+/* Says nothing but from whom it is. */
+static VOID IndicateStatus(NDIS_HANDLE Source)
+{
+    NDIS_STATUS_INDICATION Indication;
+
+    RtlZeroMemory(&Indication, sizeof(Indication));
+    Indication.Header.Type = NDIS_OBJECT_TYPE_STATUS_INDICATION;
+    Indication.Header.Revision = 1;
+    Indication.Header.Size = sizeof(Indication);
+    Indication.SourceHandle = Source;
+    Indication.StatusCode = NDIS_STATUS_LINK_STATE;
+    NdisMIndicateStatusEx(Miniport, &Indication);
+}
+
+static VOID StatusEarly(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    IndicateStatus(Miniport);
+}
+
 static VOID Deregistered(PVOID Context)
 {
     UNREFERENCED_PARAMETER(Context);
@@ -133,6 +153,7 @@ static const struct {
     { L"handlers-late", HandlersLate },
     { L"not-sent", NotSent },
     { L"indicated-early", IndicatedEarly },
+    { L"status-early", StatusEarly },
     { L"deregistered", Deregistered },
     { L"pool-with-lists", PoolWithLists },
     { L"no-adapter", NoAdapter },
@@ -361,6 +382,12 @@ static NDIS_STATUS NTAPI Restart(NDIS_HANDLE Context,
     UNREFERENCED_PARAMETER(Parameters);
     if (Is(L"shared-late")) {
         NdisMAllocateSharedMemory(Miniport, LENGTH, TRUE, &Va, &Address);
+    }
+    if (Is(L"status-without-source")) {
+        IndicateStatus(NULL);
+    }
+    if (Is(L"status-without-link")) {
+        IndicateStatus(Miniport);
     }
     return NDIS_STATUS_SUCCESS;
 }

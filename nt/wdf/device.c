@@ -90,6 +90,7 @@ static VOID DeviceDispose(FX_OBJECT *Object)
 {
     FX_DEVICE *Device = CONTAINING_RECORD(Object, FX_DEVICE, Head);
 
+    FxInterfacesDelete(Device);
     if (Device->Lower) {
         IoDetachDevice(Device->Lower);
     }
@@ -162,6 +163,7 @@ NTSTATUS NTAPI WdfDeviceCreate(PWDF_DRIVER_GLOBALS Globals,
     InitializeListHead(&Device->Interrupts);
     InitializeListHead(&Device->Enablers);
     InitializeListHead(&Device->Queues);
+    InitializeListHead(&Device->Interfaces);
     Status = Attach(Device, Init);
     if (!NT_SUCCESS(Status)) {
         FxObjectAbandon(&Device->Head);

@@ -126,6 +126,7 @@ NTSTATUS FxPowerUp(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE From)
 
 static VOID Down(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To)
 {
+    FxInterfacesSwitch(Device, FALSE);
     FxPowerDown(Device, To);
     Release(Device);
 }
@@ -189,7 +190,9 @@ static NTSTATUS Start(FX_DEVICE *Device, PIRP Irp)
         if (NT_SUCCESS(Status)) {
             Status = FxPowerUp(Device, WdfPowerDeviceD3Final);
         }
-        if (!NT_SUCCESS(Status)) {
+        if (NT_SUCCESS(Status)) {
+            FxInterfacesSwitch(Device, TRUE);
+        } else {
             Down(Device, WdfPowerDeviceD3Final);
         }
     }

@@ -21,19 +21,33 @@ static BOOLEAN MayPresent(const FX_QUEUE *Queue)
            Queue->OwnedCount < Limit;
 }
 
-/* Lock held, and there is one: it becomes the driver's. */
-static FX_REQUEST *Take(FX_QUEUE *Queue)
+/* Lock held: it becomes the driver's. */
+static VOID Own(FX_QUEUE *Queue, FX_REQUEST *Request)
 {
-    FX_REQUEST *Request = CONTAINING_RECORD(RemoveHeadList(&Queue->Waiting),
-                                            FX_REQUEST, Link);
-
     InsertTailList(&Queue->Owned, &Request->Link);
     Request->IsOwned = TRUE;
+    Request->WasOwned = TRUE;
     Request->Acknowledged = FALSE;
     if (!Queue->OwnedCount++) {
         KeClearEvent(&Queue->NoneOwned);
     }
-    return Request;
+}
+
+/* Lock held. The next one that nobody cancels, as the driver's; or NULL. */
+static FX_REQUEST *Take(FX_QUEUE *Queue)
+{
+    while (!IsListEmpty(&Queue->Waiting)) {
+        FX_REQUEST *Request = CONTAINING_RECORD(
+            RemoveHeadList(&Queue->Waiting), FX_REQUEST, Link);
+
+        if (IoSetCancelRoutine(Request->Irp, NULL)) {
+            Own(Queue, Request);
+            return Request;
+        }
+        /* Its cancel routine runs, and finds it in no list. */
+        InitializeListHead(&Request->Link);
+    }
+    return NULL;
 }
 
 static VOID CallHandler(FX_QUEUE *Queue, FX_REQUEST *Request)
@@ -44,6 +58,10 @@ static VOID CallHandler(FX_QUEUE *Queue, FX_REQUEST *Request)
     EVT_WDF_IO_QUEUE_IO_CONTROL *Control = NULL;
     KIRQL Irql = KeGetCurrentIrql();
 
+    if (Queue->Passive && Irql > PASSIVE_LEVEL) {
+        FxNotProvided("a queue's callback for execution level Passive, due "
+                      "above PASSIVE_LEVEL", NULL);
+    }
     switch (Stack->MajorFunction) {
     case IRP_MJ_READ:
         Transfer = Config->EvtIoRead;
@@ -88,16 +106,46 @@ VOID FxQueuePresent(FX_QUEUE *Queue)
         FX_REQUEST *Request = Take(Queue);
 
         NtsUnlock(&Queue->Lock, Flags);
-        CallHandler(Queue, Request);
+        if (Request) {
+            CallHandler(Queue, Request);
+        }
         Flags = NtsLock(&Queue->Lock);
     }
     Queue->Presenting = FALSE;
     NtsUnlock(&Queue->Lock, Flags);
 }
 
+/* A request that the driver has had before goes back to it, if it wants. */
+static VOID Cancel(FX_REQUEST *Request)
+{
+    FX_QUEUE *Queue = Request->Queue;
+    ULONG64 Flags = NtsLock(&Queue->Lock);
+    BOOLEAN Tell = Request->WasOwned && Queue->Config.EvtIoCanceledOnQueue;
+    KIRQL Irql = KeGetCurrentIrql();
+
+    RemoveEntryList(&Request->Link);
+    Own(Queue, Request);
+    NtsUnlock(&Queue->Lock, Flags);
+    if (Tell) {
+        Queue->Config.EvtIoCanceledOnQueue(FxHandle(Queue), FxHandle(Request));
+        FxRequireSameIrql(Irql, "EvtIoCanceledOnQueue");
+    } else {
+        FxRequestFinish(Request, STATUS_CANCELLED);
+    }
+}
+
+static VOID NTAPI CancelRoutine(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    UNREFERENCED_PARAMETER(DeviceObject);
+    IoReleaseCancelSpinLock(Irp->CancelIrql);
+    Cancel(Irp->Tail.Overlay.DriverContext[0]);
+}
+
 VOID FxQueueInsert(FX_QUEUE *Queue, FX_REQUEST *Request, BOOLEAN AtHead)
 {
+    PIRP Irp = Request->Irp;
     ULONG64 Flags = NtsLock(&Queue->Lock);
+    BOOLEAN IsCancelled;
 
     Request->Queue = Queue;
     if (AtHead) {
@@ -105,7 +153,14 @@ VOID FxQueueInsert(FX_QUEUE *Queue, FX_REQUEST *Request, BOOLEAN AtHead)
     } else {
         InsertTailList(&Queue->Waiting, &Request->Link);
     }
+    Irp->Tail.Overlay.DriverContext[0] = Request;
+    IoSetCancelRoutine(Irp, CancelRoutine);
+    /* If it is gone by now, it runs. */
+    IsCancelled = Irp->Cancel && IoSetCancelRoutine(Irp, NULL);
     NtsUnlock(&Queue->Lock, Flags);
+    if (IsCancelled) {
+        Cancel(Request);
+    }
     FxQueuePresent(Queue);
 }
 
@@ -198,8 +253,7 @@ static VOID PurgeWaiting(FX_QUEUE *Queue)
 {
     for (;;) {
         ULONG64 Flags = NtsLock(&Queue->Lock);
-        FX_REQUEST *Request = IsListEmpty(&Queue->Waiting) ? NULL
-                                                           : Take(Queue);
+        FX_REQUEST *Request = Take(Queue);
 
         NtsUnlock(&Queue->Lock, Flags);
         if (!Request) {
@@ -281,12 +335,10 @@ NTSTATUS NTAPI WdfIoQueueCreate(PWDF_DRIVER_GLOBALS Globals,
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
-    if (Attributes &&
-        Attributes->ExecutionLevel == WdfExecutionLevelPassive) {
-        FxNotProvided("WdfIoQueueCreate with execution level Passive", Caller);
-    }
     RtlCopyMemory(&Queue->Config, Config, Config->Size);
     Queue->Head.Passive = TRUE;
+    Queue->Passive = Attributes &&
+                     Attributes->ExecutionLevel == WdfExecutionLevelPassive;
     Queue->Head.Dispose = QueueDispose;
     Queue->Device = Device;
     Queue->PowerManaged = Config->PowerManaged != WdfFalse;
@@ -350,7 +402,7 @@ NTSTATUS NTAPI WdfIoQueueRetrieveNextRequest(PWDF_DRIVER_GLOBALS Globals,
                                              WDFREQUEST *Request)
 {
     FX_QUEUE *Queue = FX_OBJECT_OF(Queue, Handle);
-    NTSTATUS Status = STATUS_SUCCESS;
+    NTSTATUS Status;
     ULONG64 Flags;
 
     UNREFERENCED_PARAMETER(Globals);
@@ -359,10 +411,9 @@ NTSTATUS NTAPI WdfIoQueueRetrieveNextRequest(PWDF_DRIVER_GLOBALS Globals,
     Flags = NtsLock(&Queue->Lock);
     if (!Queue->Running) {
         Status = STATUS_WDF_PAUSED;
-    } else if (IsListEmpty(&Queue->Waiting)) {
-        Status = STATUS_NO_MORE_ENTRIES;
     } else {
         *Request = FxHandle(Take(Queue));
+        Status = *Request ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
     }
     NtsUnlock(&Queue->Lock, Flags);
     return Status;

@@ -15,6 +15,7 @@ typedef struct _FX_QUEUE {
     LIST_ENTRY Waiting, Owned;  /* by the driver */
     ULONG OwnedCount;           /* not acknowledged as stopped */
     BOOLEAN Running;            /* requests are presented */
+    BOOLEAN Passive;            /* ... at PASSIVE_LEVEL only */
     BOOLEAN Presenting;         /* somebody does it */
     KEVENT NoneOwned;
 } FX_QUEUE;
@@ -25,6 +26,7 @@ typedef struct _FX_REQUEST {
     FX_QUEUE *Queue;
     PIRP Irp;
     BOOLEAN IsOwned, Acknowledged;
+    BOOLEAN WasOwned;           /* before it came to where it waits */
 } FX_REQUEST;
 
 /* Takes a request up and presents what may be presented. */

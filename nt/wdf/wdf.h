@@ -196,6 +196,8 @@ struct _FX_DEVICE {
     BOOLEAN Prepared, Powered, Managed;
     struct _FX_RESOURCES *Raw, *Translated;
     LIST_ENTRY Interrupts, Enablers, Queues;    /* in order of creation */
+    LIST_ENTRY Interfaces;
+    BOOLEAN InterfacesOn;       /* programs can find the device */
     /* Which queue gets which requests, by major function. */
     struct _FX_QUEUE *Dispatch[IRP_MJ_MAXIMUM_FUNCTION + 1], *DefaultQueue;
 };
@@ -221,6 +223,12 @@ VOID FxPowerDown(FX_DEVICE *Device, WDF_POWER_DEVICE_STATE To);
 
 /* The device that an object descends from; NULL: none. */
 FX_DEVICE *FxDeviceOf(FX_OBJECT *Object);
+
+/* ---- Device interfaces -------------------------------------------------- */
+
+/* All of them, and those that are made later. IRQL PASSIVE_LEVEL. */
+VOID FxInterfacesSwitch(FX_DEVICE *Device, BOOLEAN On);
+VOID FxInterfacesDelete(FX_DEVICE *Device);
 
 /* ---- Resources ---------------------------------------------------------- */
 

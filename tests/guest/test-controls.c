@@ -19,7 +19,7 @@
                    "AllocateCommonBufferVector " \
                    "AllocateCommonBufferWithBounds " \
                    "AllocateDomainCommonBuffer HalAllocateCommonBuffer"
-/* Those that honour a wish for uncached memory. */
+/* Those that honour a wish for uncached memory, and one for a node. */
 #define UNCACHED "AllocateCommonBufferEx AllocateCommonBufferVector " \
                  "AllocateCommonBufferWithBounds AllocateDomainCommonBuffer"
 /* Those with a lowest address that the driver makes use of. */
@@ -107,15 +107,16 @@ static const Control controls[] = {
       .why = "where no memory stands, no data go; the physical address breaks "
              "limits and reaches no page",
       /* physical pages do not follow one another */
-      .may = "separate exhaustion" },
+      .may = "separate exhaustion node" },
     { .check = "physical-pages", .fault = "hal-wrong-page", .calls = ALL },
     { .check = "memory-type", .fault = "hal-ignore-cache", .calls = UNCACHED },
+    { .check = "node", .fault = "hal-wrong-node", .calls = UNCACHED },
     { .check = "translation", .fault = "hal-physical", .calls = ALL,
       .also = "completion-interrupt device-access ram physical-pages range "
               "edges-to-device edges-from-device permission scatter-gather "
               "flush",
       .why = "an address that the IOMMU does not translate leads nowhere",
-      .may = "separate exhaustion" },
+      .may = "separate exhaustion node" },
     { .check = "guard-before", .fault = "hal-open-before",
       .calls = ALLOCATING },
     { .check = "guard-after", .fault = "hal-open-after", .calls = ALLOCATING },

@@ -68,6 +68,8 @@ static void assert_calls_passed(const Run *run)
                          ==, 1);
     }
     g_assert_cmpuint(count_checks(run, NULL, "offered", "skip"), ==, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "node", "pass"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "node", "skip"), ==, 0);
     g_assert_cmpuint(count_checks(run, "GetDmaAdapterInfo", "adapter-info",
                                   "pass"), >, 0);
     g_assert_cmpuint(count_checks(run, NULL, "permission", "pass"), >, 0);
@@ -339,6 +341,24 @@ static Run *run_case(const char *name, const char *arguments)
     return run;
 }
 
+/* Where the system knows one node only, no other is named, none judged. */
+static void one_node_is_not_judged(void)
+{
+    g_autofree char *wrapper = write_qemu(qemu, "", "numa=off");
+    g_autofree char *line = g_strdup_printf("--driver cbxwdm.sys --api "
+                                            "AllocateCommonBufferEx,"
+                                            "AllocateCommonBufferVector "
+                                            "--qemu '%s'", wrapper);
+    g_autoptr(Run) run = run_guest(line);
+
+    g_unlink(wrapper);
+    assert_ended(run, 0, "pass");
+    g_assert_cmpuint(count_checks(run, NULL, "node", "pass"), ==, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "node", "skip"), >, 0);
+    g_assert_nonnull(strstr(run->output, "the system has one node only"));
+    g_assert_nonnull(strstr(run->output, "the system has no such node"));
+}
+
 /* The last of what the guest's console shows is in the output. */
 static void assert_last_words(const Run *run, const char *words)
 {
@@ -440,6 +460,7 @@ int main(int argc, char **argv)
     TEST(bounds_are_found_alone);
     TEST(an_older_system_passes);
     TEST(every_check_made_is_listed);
+    TEST(one_node_is_not_judged);
     TEST(only_the_check_asked_for_is_judged);
     TEST(a_driver_of_ones_own_runs);
     TEST(a_silent_driver_is_judged_by_the_stand_in);

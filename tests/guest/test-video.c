@@ -171,6 +171,26 @@ static void the_host_sees_the_picture_without_iommu(void)
     assert_pictures("--iommu none", 0, 0, "pass");
 }
 
+/* A directory stands where the first picture goes. */
+static void a_picture_that_cannot_be_saved_is_an_error(void)
+{
+    g_autofree char *directory = g_dir_make_tmp("cbx-screen-XXXXXX", NULL);
+    g_autofree char *line = g_strdup_printf(RUN "--screendump '%s'",
+                                            directory);
+    g_autofree char *obstacle = g_build_filename(directory, "frame-1.ppm",
+                                                 NULL);
+    g_autoptr(Run) run = NULL;
+
+    g_assert_cmpint(g_mkdir(obstacle, 0700), ==, 0);
+    run = run_guest(line);
+    assert_ended(run, 3, "pass");
+    g_assert_cmpint(g_rmdir(obstacle), ==, 0);
+    for (guint n = 1; n < SCREENS; n++) {
+        g_assert_cmpuint(count_wrong_pixels(directory, n), ==, 0);
+    }
+    g_assert_cmpint(g_rmdir(directory), ==, 0);
+}
+
 /* What the comparison of pictures is worth. */
 static void the_host_sees_a_flipped_pixel(void)
 {
@@ -248,6 +268,7 @@ int main(int argc, char **argv)
     TEST(one_call_runs_alone);
     TEST(the_host_sees_the_picture_through_vtd);
     TEST(the_host_sees_the_picture_without_iommu);
+    TEST(a_picture_that_cannot_be_saved_is_an_error);
     TEST(the_host_sees_a_flipped_pixel);
     TEST(a_flipped_bit_is_found);
     TEST(a_flipped_pixel_is_found);

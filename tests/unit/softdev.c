@@ -96,6 +96,16 @@ static uint32_t type_seen(SoftDev *dev)
          : uncached ? CBX_MEMTYPE_UC : CBX_MEMTYPE_WB;
 }
 
+static uint32_t guest_node(SoftDev *dev)
+{
+    uint32_t node = *reg(dev, CBX_REG_BUF_NODE);
+
+    return dev->faults.node_unknown ? 0
+         : dev->faults.node_mixed ? CBX_NODE_SEEN_MIXED
+         : CBX_NODE_SEEN_KNOWN | ((node == CBX_NODE_ANY ? 0 : node) ^
+                                  dev->faults.node_other);
+}
+
 static void declare(SoftDev *dev)
 {
     const uint32_t facts_all =
@@ -173,6 +183,7 @@ static void declare(SoftDev *dev)
     }
     *reg(dev, CBX_REG_BUF_FACTS) = facts;
     *reg(dev, CBX_REG_BUF_TYPE_SEEN) = type_seen(dev);
+    *reg(dev, CBX_REG_BUF_GUEST_NODE) = guest_node(dev);
     *reg(dev, CBX_REG_BUF_PAGES) = pages;
     *reg(dev, CBX_REG_BUF_PAGES_OK) = pages_ok;
     *reg(dev, CBX_REG_BUF_ID) = ++dev->last_id;
@@ -399,6 +410,7 @@ SoftDev *softdev_new(bool iommu)
         .mem = dev->mem,
         .mem_length = SOFT_MEM_SIZE,
         .has_interrupt = true,
+        .nodes = 2,
     };
     memset(dev->memory, 0xa5, (size_t)SOFT_PAGES * CBX_PAGE_SIZE);
 

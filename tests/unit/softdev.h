@@ -43,6 +43,9 @@ typedef struct SoftFaults {
     bool type_write_through;
     bool type_device;           /* Arm's */
     bool type_unknown;
+    bool node_other;            /* says that the pages are of another node */
+    bool node_mixed;
+    bool node_unknown;
     bool facts_other_page;      /* says that the CPU is led elsewhere */
     bool phys_other_page;       /* the system tells the page next to it */
     bool phys_gaps;             /* ... from the second page on */

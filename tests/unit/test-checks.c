@@ -135,6 +135,7 @@ static void every_check_is_made(void)
     start(&f, true);
     start_suite(&f);
     softdev_allocate(f.soft, &f.buffer, LONG, 0);
+    f.buffer.node = 1;
     softdev_allocate(f.soft, &neighbour, LENGTH, 0);
     cbx_suite_allocated(&f.suite, &neighbour);
     verify(&f);
@@ -264,6 +265,18 @@ static void cache_disabled_all_the_same(Fixture *f)
     f->soft->faults.type_uncached = true;
 }
 
+static void other_node(Fixture *f)
+{
+    f->buffer.node = 1;
+    f->soft->faults.node_other = true;
+}
+
+static void mixed_nodes(Fixture *f)
+{
+    f->buffer.node = 0;
+    f->soft->faults.node_mixed = true;
+}
+
 #define FAULT(name) .how = #name, .fault = offsetof(SoftFaults, name)
 #define PREPARE(name) .how = #name, .prepare = name
 
@@ -298,6 +311,8 @@ static const Wrong wrongs[] = {
     { "memory-type", PREPARE(cache_not_disabled) },
     { "memory-type", PREPARE(cache_half_disabled) },
     { "memory-type", PREPARE(cache_disabled_all_the_same) },
+    { "node", PREPARE(other_node) },
+    { "node", PREPARE(mixed_nodes) },
     { "translation", FAULT(facts_translated), .no_iommu = true,
       .skipped = "guard-before guard-after use-after-free" },
     { "translation", FAULT(facts_no_iommu) },
@@ -433,6 +448,68 @@ static void memory_type_may_be_unknown(void)
 static void memory_type_on_arm_is_not_judged(void)
 {
     nothing_is_expected_of_the_type(true);
+}
+
+static void node_is_skipped(void (*prepare)(Fixture *f))
+{
+    Fixture f = { .set = NULL };
+
+    start(&f, true);
+    start_suite(&f);
+    softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
+    other_node(&f);
+    prepare(&f);
+    verify(&f);
+    assert_verdicts(&f, "fail", "");
+    assert_verdicts(&f, "skip", "node");
+    end(&f);
+}
+
+static void below_4_gib(Fixture *f)
+{
+    f->buffer.max = f->buffer.logical + f->buffer.length - 1;
+    g_assert_cmphex(f->buffer.max, <, UINT32_MAX - CBX_PAGE_SIZE);
+}
+
+static void above_a_minimum(Fixture *f)
+{
+    f->buffer.min = CBX_PAGE_SIZE;
+}
+
+static void longer_than_sure(Fixture *f)
+{
+    softdev_release(f->soft, &f->buffer);
+    softdev_allocate(f->soft, &f->buffer, 0x100001, 0);
+    f->buffer.node = 1;
+}
+
+static void one_node(Fixture *f)
+{
+    f->soft->world.nodes = 1;
+}
+
+static void unknown_number_of_nodes(Fixture *f)
+{
+    f->soft->world.nodes = 0;
+}
+
+static void unknown_node(Fixture *f)
+{
+    f->soft->faults.node_unknown = true;
+}
+
+static void preference_may_be_passed_over(void)
+{
+    node_is_skipped(below_4_gib);
+    node_is_skipped(above_a_minimum);
+    node_is_skipped(longer_than_sure);
+}
+
+static void node_may_be_unknown(void)
+{
+    node_is_skipped(one_node);
+    node_is_skipped(unknown_number_of_nodes);
+    node_is_skipped(unknown_node);
 }
 
 static void no_message_interrupt_no_queue(void)
@@ -654,6 +731,9 @@ int main(int argc, char **argv)
                     memory_type_may_be_unknown);
     g_test_add_func("/checks/skips/memory-type-on-arm-is-not-judged",
                     memory_type_on_arm_is_not_judged);
+    g_test_add_func("/checks/node/preference-may-be-passed-over",
+                    preference_may_be_passed_over);
+    g_test_add_func("/checks/skips/node-may-be-unknown", node_may_be_unknown);
     g_test_add_data_func("/checks/memory-type/uncached-passes",
                          GUINT_TO_POINTER(CBX_API_ALLOCATE_COMMON_BUFFER_EX),
                          uncached_memory_passes);

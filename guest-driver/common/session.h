@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef CBX_WDM_SESSION_H
-#define CBX_WDM_SESSION_H
+#ifndef CBX_COMMON_SESSION_H
+#define CBX_COMMON_SESSION_H
 
 #include "common/nt.h"
 
@@ -65,4 +65,4 @@ _IRQL_requires_max_(PASSIVE_LEVEL)
 ULONG SessionQuery(_Inout_ CBX_SESSION *Session, _In_ ULONG First,
                    _Out_ PVOID Buffer, _In_ ULONG Length);
 
-#endif /* CBX_WDM_SESSION_H */
+#endif /* CBX_COMMON_SESSION_H */

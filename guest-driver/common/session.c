@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "session.h"
+#include "common/session.h"
 
 #include "cbx/abi.h"
-#include "pool.h"
+
+/* Reads "CBXs" in a debugger's listing. */
+#define SESSION_POOL_TAG 0x73584243u
 
 enum { SESSION_BLOCK_RESULTS = 128 };
 
@@ -122,7 +124,7 @@ SessionFreeBlocks(CBX_SESSION *Session)
         LIST_ENTRY *Link = RemoveHeadList(&Session->Blocks);
 
         ExFreePoolWithTag(CONTAINING_RECORD(Link, CBX_SESSION_BLOCK, Link),
-                          CBX_POOL_TAG);
+                          SESSION_POOL_TAG);
     }
 }
 
@@ -157,7 +159,7 @@ SessionNewResult(CBX_SESSION *Session)
     }
     if (!Block || Block->Count == SESSION_BLOCK_RESULTS) {
         Block = ExAllocatePoolWithTag(PagedPool, sizeof(*Block),
-                                      CBX_POOL_TAG);
+                                      SESSION_POOL_TAG);
         if (!Block) {
             return NULL;
         }
