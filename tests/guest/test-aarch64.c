@@ -31,7 +31,7 @@ static void assert_drivers_passed(const Run *run)
     g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
 }
 
-static void assert_translated(JsonObject *buffer)
+static void assert_smmu_translated(JsonObject *buffer)
 {
     g_assert_cmpstr(json_object_get_string_member(buffer, "logical"), !=,
                     json_object_get_string_member(buffer, "gpa"));
@@ -56,7 +56,7 @@ static void every_call_passes_through_smmuv3(void)
     assert_drivers_passed(run);
     g_assert_cmpuint(count_checks(run, NULL, "use-after-free", "pass"), >, 0);
     g_assert_cmpuint(count_checks(run, NULL, "guard-after", "pass"), >, 0);
-    each_buffer(run, assert_translated);
+    each_buffer(run, assert_smmu_translated);
     /* Not cached is Device memory here: what was misaligned would have shown. */
     g_assert_nonnull(strstr(run->output, "Device-nGnRnE, uncached wanted"));
 }
@@ -76,7 +76,7 @@ static void smmuv3_is_the_default(void)
                                    "AllocateCommonBuffer");
 
     assert_ended(run, 0, "pass");
-    each_buffer(run, assert_translated);
+    each_buffer(run, assert_smmu_translated);
 }
 
 /* It uses vector registers, and an address width that needs the SMMU. */
