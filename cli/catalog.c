@@ -105,6 +105,8 @@ const CbxFault cbx_faults[] = {
     { "hal-no-flush", CBX_FAULT_IN_GUEST, "the HAL's FlushDmaBuffer fails" },
     { "hal-never-refuse", CBX_FAULT_IN_GUEST,
       "the HAL ignores limits that no address satisfies" },
+    { "firmware-coherent", CBX_FAULT_IN_FIRMWARE,
+      "firmware says that DMA is coherent, with --cca 0 (_CCA, IORT)" },
     { 0 }
 };
 #undef FAULT
