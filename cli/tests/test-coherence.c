@@ -86,6 +86,40 @@ static void each_call_without_a_finding_passes(void)
     g_assert_cmpuint(count(j, OTHER, CBX_OUTCOME_PASS), ==, 1);
 }
 
+/* Only what is cached can be stale: a pass says how much of it there was. */
+static void a_pass_says_what_was_cached(void)
+{
+    static const struct {
+        const char *type;
+        const char *seen;
+    } types[] = {
+        { "WB", "1 buffers, 1 of them cached" },
+        { "Normal-WB", "1 buffers, 1 of them cached" },
+        { "Normal-NC", "1 buffers, 0 of them cached" },
+        { "Device-nGnRnE", "1 buffers, 0 of them cached" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autoptr(Stream) stream = stream_new();
+        g_autoptr(CbxJudgement) j = NULL;
+        guint n = 0;
+
+        stream->coherence = "on";
+        stream->memory_type = types[i].type;
+        stream_head(stream);
+        stream_call(stream, 1, CALL, "intel-iommu", FACTS_VTD);
+        stream_tail(stream);
+        j = judge(stream, "--coherence on --api " CALL, CBX_ENDING_STOPPED, 0);
+        for (guint f = 0; f < j->findings->len; f++) {
+            const CbxResult *r = g_ptr_array_index(j->findings, f);
+
+            n += strcmp(r->check, "coherence") == 0 &&
+                 strcmp(r->seen, types[i].seen) == 0;
+        }
+        g_assert_cmpuint(n, ==, 1);
+    }
+}
+
 static void a_finding_fails_the_call_of_its_buffer(void)
 {
     static const char *const kinds[] = {
@@ -134,16 +168,17 @@ static void a_finding_is_told_in_full(void)
 }
 
 /* Told apart where the cause may be another one. */
-static void what_differs_in_its_history_is_two(void)
+static void what_differs_in_its_history_is_told_apart(void)
 {
     g_autoptr(Stream) stream = begun("on", FACTS_VTD);
     g_autoptr(CbxJudgement) j = NULL;
 
     stream_finding(stream, 1, "stale-read", GPA, "none");
     stream_finding(stream, 1, "stale-read", GPA + 64, "clean");
+    stream_finding(stream, 1, "stale-read", GPA + 128, "invalidate");
     finish(stream);
     j = judge_both(stream);
-    g_assert_cmpuint(count(j, CALL, CBX_OUTCOME_FAIL), ==, 2);
+    g_assert_cmpuint(count(j, CALL, CBX_OUTCOME_FAIL), ==, 3);
 }
 
 /* A number may return: it means the buffer that has it at the time. */
@@ -315,9 +350,10 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/cli/coherence/" #name, name)
     TEST(without_a_model_nothing_is_said);
     TEST(each_call_without_a_finding_passes);
+    TEST(a_pass_says_what_was_cached);
     TEST(a_finding_fails_the_call_of_its_buffer);
     TEST(a_finding_is_told_in_full);
-    TEST(what_differs_in_its_history_is_two);
+    TEST(what_differs_in_its_history_is_told_apart);
     TEST(a_finding_is_of_the_buffer_of_its_time);
     TEST(beside_every_buffer_is_the_whole_run);
     TEST(the_last_line_of_a_buffer_is_in_it);
