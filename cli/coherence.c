@@ -71,6 +71,10 @@ static char *describe(const CbxLines *l, const CbxBuffer *b)
     }
     g_string_append_printf(text, "; missing: %s; last maintenance: %s",
                            l->missing, l->last);
+    if (l->cpu >= 0) {
+        g_string_append_printf(text, " by processor %" G_GINT64_FORMAT,
+                               l->cpu);
+    }
     if (l->pc) {
         g_string_append_printf(text, " at pc 0x%" G_GINT64_MODIFIER "x",
                                l->pc);

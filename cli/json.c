@@ -71,6 +71,12 @@ static void add_findings(JsonBuilder *b, const GPtrArray *lines)
         add_count(b, "bytes", l->bytes);
         add_count(b, "records", l->records);
         add_text(b, "last", l->last);
+        json_builder_set_member_name(b, "cpu");
+        if (l->cpu >= 0) {
+            json_builder_add_int_value(b, l->cpu);
+        } else {
+            json_builder_add_null_value(b);
+        }
         add_address(b, "pc", l->pc);
         add_text(b, "missing", l->missing);
         json_builder_end_object(b);

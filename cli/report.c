@@ -440,6 +440,22 @@ static GPtrArray *owner_of(CbxPort *port, guint64 id, const CbxLines *l)
     return b->lines;
 }
 
+/* Null with "none", and not written by earlier devices. */
+static gboolean read_processor(CbxPort *port, JsonObject *o, CbxLines *l)
+{
+    guint64 cpu;
+
+    l->cpu = -1;
+    if (!json_object_has_member(o, "cpu") || cbx_field_is_null(o, "cpu")) {
+        return TRUE;
+    }
+    if (!cbx_field_count(port, o, "cpu", &cpu)) {
+        return FALSE;
+    }
+    l->cpu = (gint64)cpu;
+    return TRUE;
+}
+
 /* Equal but for the place: told once. */
 static gboolean is_same_finding(const CbxLines *a, const CbxLines *b)
 {
@@ -475,6 +491,7 @@ static void read_coherence(CbxPort *port, JsonObject *o)
         cbx_field_address(port, o, "gpa", &l->gpa) &&
         cbx_field_count(port, o, "length", &l->length) &&
         cbx_field_text(port, o, "last", &l->last) &&
+        read_processor(port, o, l) &&
         cbx_field_address(port, o, "pc", &l->pc) &&
         cbx_field_text(port, o, "missing", &l->missing)) {
         add_lines(owner_of(port, id, l), l);

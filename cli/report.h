@@ -29,6 +29,7 @@ typedef struct CbxLines {
     guint64 bytes;      /* of all records together */
     guint64 records;
     char *last;         /* last cache maintenance of them, or "none" */
+    gint64 cpu;         /* the processor that did it; -1 if unknown or "none" */
     guint64 pc;         /* where that was done; 0 with "none" */
     char *missing;      /* what should have been done */
 } CbxLines;

@@ -167,6 +167,33 @@ static void a_finding_is_told_in_full(void)
     assert_has(r->remedy, "KeFlushIoBuffers");
 }
 
+static void the_processor_is_told_if_known(void)
+{
+    static const struct {
+        const char *field;
+        const char *seen;
+    } fields[] = {
+        { "\"cpu\":1,", "maintenance: clean by processor 1 at pc 0x77" },
+        { "\"cpu\":null,", "maintenance: clean at pc 0x77" },
+        { "", "maintenance: clean at pc 0x77" },
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+        g_autoptr(Stream) stream = begun("on", FACTS_VTD);
+        g_autofree char *record = g_strdup_printf(
+            "\"finding\":\"stale-read\",\"buffer\":1,\"gpa\":\"0x1f42000\","
+            "\"length\":64,\"last\":\"clean\",%s\"pc\":\"0x77\","
+            "\"missing\":\"clean\"", fields[i].field);
+        g_autoptr(CbxJudgement) j = NULL;
+
+        stream_record(stream, "coherence", record);
+        finish(stream);
+        j = judge_both(stream);
+        g_assert_null(finding(j, "stream"));
+        assert_has(finding(j, "coherence")->seen, fields[i].seen);
+    }
+}
+
 /* Told apart where the cause may be another one. */
 static void what_differs_in_its_history_is_told_apart(void)
 {
@@ -353,6 +380,7 @@ int main(int argc, char **argv)
     TEST(a_pass_says_what_was_cached);
     TEST(a_finding_fails_the_call_of_its_buffer);
     TEST(a_finding_is_told_in_full);
+    TEST(the_processor_is_told_if_known);
     TEST(what_differs_in_its_history_is_told_apart);
     TEST(a_finding_is_of_the_buffer_of_its_time);
     TEST(beside_every_buffer_is_the_whole_run);
