@@ -23,7 +23,14 @@ static GPtrArray *drivers_of(const CbxCall *call)
 
 static const char *place_name(CbxFaultPlace place)
 {
-    return place == CBX_FAULT_IN_DEVICE ? "device" : "guest";
+    switch (place) {
+    case CBX_FAULT_IN_DEVICE:
+        return "device";
+    case CBX_FAULT_IN_DRIVER:
+        return "driver";
+    default:
+        return "guest";
+    }
 }
 
 void cbx_list(void)
