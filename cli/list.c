@@ -26,6 +26,7 @@ static const char *place_name(CbxFaultPlace place)
     static const char *const names[] = {
         [CBX_FAULT_IN_DEVICE] = "device",
         [CBX_FAULT_IN_GUEST] = "guest",
+        [CBX_FAULT_IN_DRIVER] = "driver",
         [CBX_FAULT_IN_FIRMWARE] = "firmware",
     };
 

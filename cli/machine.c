@@ -114,6 +114,7 @@ static char *device_argument(const CbxOptions *o, guint index)
 {
     const CbxDriver *driver = g_ptr_array_index(o->drivers, index);
     g_autofree char *faults = join_faults(o, CBX_FAULT_IN_DEVICE, ":");
+    g_autofree char *driver_faults = join_faults(o, CBX_FAULT_IN_DRIVER, ":");
     g_autofree char *report = report_id(index);
     GString *line = g_string_new(driver->device);
     const char *separator = ",apis=";
@@ -133,6 +134,9 @@ static char *device_argument(const CbxOptions *o, guint index)
     }
     if (faults) {
         g_string_append_printf(line, ",faults=%s", faults);
+    }
+    if (driver_faults) {
+        g_string_append_printf(line, ",driver-faults=%s", driver_faults);
     }
     for (guint i = 0; i < o->calls->len; i++) {
         const CbxCall *call = g_ptr_array_index(o->calls, i);

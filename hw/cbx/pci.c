@@ -454,8 +454,8 @@ static const VMStateDescription vmstate_cbx_buffer = {
 
 static const VMStateDescription vmstate_cbx = {
     .name = "cbx",
-    .version_id = 3,
-    .minimum_version_id = 3,
+    .version_id = 4,
+    .minimum_version_id = 4,
     .pre_load = cbx_pre_load,
     .post_load = cbx_post_load,
     .fields = (const VMStateField[]) {
@@ -466,6 +466,7 @@ static const VMStateDescription vmstate_cbx = {
         VMSTATE_UINT32_EQUAL(n_vectors, CbxState, "property vectors"),
         VMSTATE_UINT64(seed, CbxState),
         VMSTATE_UINT64(apis, CbxState),
+        VMSTATE_UINT32(driver_faults, CbxState),
         VMSTATE_UINT32(faults, CbxState),
         VMSTATE_UINT32_ARRAY(regs, CbxState, CBX_REG_FILE_SIZE / 4),
         VMSTATE_UINT64_ARRAY(stats, CbxState, CBX_STATS),
