@@ -82,8 +82,7 @@ static void every_call_passes_through_smmuv3(void)
     g_assert_cmpuint(count_checks(run, NULL, "use-after-free", "pass"), >, 0);
     g_assert_cmpuint(count_checks(run, NULL, "guard-after", "pass"), >, 0);
     each_buffer(run, assert_smmu_translated);
-    /* Not cached is Device memory here: what was misaligned would have shown. */
-    g_assert_nonnull(strstr(run->output, "Device-nGnRnE, uncached wanted"));
+    g_assert_cmpuint(count_checks(run, NULL, "memory-type", "skip"), ==, 0);
 }
 
 static void every_call_passes_without_iommu(void)
