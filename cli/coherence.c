@@ -27,6 +27,9 @@ static const struct {
       "or FlushDmaBuffer around the transfer; or memory that is not cached" },
     { "discarded", "no store of the CPU is thrown away by an invalidate",
       "clean before the lines are invalidated" },
+    { "unclean", "no line of memory that is not cached waits in the caches",
+      "clean the pages before they are mapped as memory that is not cached; of "
+      "common buffers this is the system's to do" },
     { "mixed", "all mappings of a page have one memory type",
       "one cache type for all mappings; clean the page before it gets "
       "another" },

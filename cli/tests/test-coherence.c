@@ -124,7 +124,7 @@ static void a_finding_fails_the_call_of_its_buffer(void)
 {
     static const char *const kinds[] = {
         "stale-read", "dirty-write", "stale-use", "overwritten", "discarded",
-        "mixed", "of-a-later-device",
+        "unclean", "mixed", "of-a-later-device",
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
