@@ -84,6 +84,7 @@ static void non_coherent_as_the_device(void)
 {
     g_autoptr(Run) run = run_guest(RUN "--cca 0");
 
+    assert_ended(run, 0, "pass");
     assert_judged(run);
     each_buffer(run, assert_as_the_device);
 }
@@ -104,6 +105,26 @@ static void ignoring_cca_makes_no_difference_if_coherent(void)
 
     assert_ended(run, 0, "pass");
     each_buffer(run, assert_as_asked);
+}
+
+/* The type is right, and so are the data, until a line is written back. */
+static void forgetting_to_clean_is_found(void)
+{
+    g_autoptr(Run) run = run_guest(RUN "--cca 0 --fault hal-forgets-clean");
+
+    assert_ended(run, 1, "fail");
+    g_assert_cmpuint(count_checks(run, NULL, "coherence", "fail"), >, 0);
+    assert_no_other_failed(run, "coherence");
+    g_assert_nonnull(strstr(run->output, "seen      unclean of "));
+    each_buffer(run, assert_as_the_device);
+}
+
+/* Nobody models the caches then. */
+static void forgetting_to_clean_is_nothing_to_a_coherent_device(void)
+{
+    g_autoptr(Run) run = run_guest(RUN "--cca 1 --fault hal-forgets-clean");
+
+    assert_ended(run, 0, "pass");
 }
 
 static void ignoring_the_wish_is_found(void)
@@ -130,6 +151,8 @@ int main(int argc, char **argv)
     TEST(non_coherent_as_the_device);
     TEST(ignoring_cca_is_found);
     TEST(ignoring_cca_makes_no_difference_if_coherent);
+    TEST(forgetting_to_clean_is_found);
+    TEST(forgetting_to_clean_is_nothing_to_a_coherent_device);
     TEST(ignoring_the_wish_is_found);
     return g_test_run();
 }
