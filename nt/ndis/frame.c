@@ -7,6 +7,7 @@
 enum {
     STRIDE = 37,                /* from one length to the next */
     GAP = 8,                    /* bytes between pieces that are nobody's */
+    USUAL = 5,                  /* shapes that most frames have */
 };
 
 /*
@@ -70,7 +71,8 @@ static BOOLEAN AddPieces(NDIS_FRAME *Frame, const SHAPE *Shape)
 
 BOOLEAN NdisFrameCreate(NDIS_FRAME *Frame, ULONG Index)
 {
-    const SHAPE *Shape = &Shapes[Index % RTL_NUMBER_OF(Shapes)];
+    const SHAPE *Shape = &Shapes[Index < RTL_NUMBER_OF(Shapes)
+                                 ? Index : Index % USUAL];
 
     Frame->Bytes = NtsAllocate(FRAME_LONGEST);
     Frame->Room = NtsAllocate(FRAME_ROOM);
