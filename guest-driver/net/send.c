@@ -148,11 +148,9 @@ SendEmptyQueue(CBX_NET_SENDER *Sender, NET_BUFFER_LIST **Done)
     }
 }
 
-VOID
-SendTakeBack(CBX_NET_SENDER *Sender)
+static VOID
+SendEndSlots(CBX_NET_SENDER *Sender, NET_BUFFER_LIST **Done)
 {
-    NET_BUFFER_LIST *Done = NULL;
-
     for (ULONG i = 0; i < RING_SLOTS; i++) {
         CBX_NET_SLOT *Slot = &Sender->Slots[i];
         BOOLEAN IsOurs;
@@ -165,12 +163,31 @@ SendTakeBack(CBX_NET_SENDER *Sender)
         }
         KeReleaseSpinLockFromDpcLevel(Sender->Lock);
         if (IsOurs) {
-            SendEnd(Slot, Sender->EndStatus, &Done);
+            SendEnd(Slot, Sender->EndStatus, Done);
         }
     }
+}
+
+/*
+ * Each list that is freed may have another built within the call, of a frame
+ * that is to be taken back as well: that is left to whoever is at it, lest the
+ * calls nest as deep as there are frames.
+ */
+VOID
+SendTakeBack(CBX_NET_SENDER *Sender)
+{
+    NET_BUFFER_LIST *Done = NULL;
+
     KeAcquireSpinLockAtDpcLevel(Sender->Lock);
-    if (!Sender->Running) {
+    Sender->TakeAgain = TRUE;
+    while (!Sender->Running && Sender->TakeAgain && !Sender->Taking) {
+        Sender->Taking = TRUE;
+        Sender->TakeAgain = FALSE;
         SendEmptyQueue(Sender, &Done);
+        KeReleaseSpinLockFromDpcLevel(Sender->Lock);
+        SendEndSlots(Sender, &Done);
+        KeAcquireSpinLockAtDpcLevel(Sender->Lock);
+        Sender->Taking = FALSE;
     }
     KeReleaseSpinLockFromDpcLevel(Sender->Lock);
     SendComplete(Sender, Done);
@@ -205,41 +222,49 @@ SendCopy(const NET_BUFFER *Buffer, UCHAR *To, ULONG Length)
     return Done;
 }
 
+/* What is ready to go next; NULL: nothing. The lock is held. */
+static CBX_NET_SLOT *
+SendPostNext(CBX_NET_SENDER *Sender)
+{
+    CBX_NET_SLOT *Slot = &Sender->Slots[Sender->Post];
+
+    if (!Sender->Running || Slot->State != SlotReady) {
+        return NULL;
+    }
+    if (Slot->Length) {
+        Slot->State = SlotPosted;
+        RingPost(&Sender->Ring, Sender->Post, Slot->Length,
+                 Slot->IsLed ? CBX_DESC_LIST : 0);
+    } else {
+        Slot->State = SlotEnding;
+    }
+    Sender->Post = (Sender->Post + 1) % RING_SLOTS;
+    return Slot;
+}
+
 /*
- * Puts what is ready in front of the device. FALSE: that has been stopped, and
- * what is ready has to be taken back.
+ * Puts what is ready in front of the device, or leaves it to whoever is at it.
+ * FALSE: that has been stopped, and what is ready has to be taken back.
  */
 static BOOLEAN
 SendPost(CBX_NET_SENDER *Sender)
 {
     NET_BUFFER_LIST *Done = NULL;
+    CBX_NET_SLOT *Slot;
     BOOLEAN IsRunning;
 
-    for (;;) {
-        CBX_NET_SLOT *Slot;
-        ULONG Length;
-
-        KeAcquireSpinLockAtDpcLevel(Sender->Lock);
-        Slot = &Sender->Slots[Sender->Post];
-        Length = Slot->Length;
-        IsRunning = Sender->Running;
-        if (!IsRunning || Slot->State != SlotReady) {
+    KeAcquireSpinLockAtDpcLevel(Sender->Lock);
+    while (!Sender->Posting && (Slot = SendPostNext(Sender))) {
+        if (Slot->State == SlotEnding) {
+            Sender->Posting = TRUE;
             KeReleaseSpinLockFromDpcLevel(Sender->Lock);
-            break;
-        }
-        if (Length) {
-            Slot->State = SlotPosted;
-            RingPost(&Sender->Ring, Sender->Post, Length,
-                     Slot->IsLed ? CBX_DESC_LIST : 0);
-        } else {
-            Slot->State = SlotEnding;
-        }
-        Sender->Post = (Sender->Post + 1) % RING_SLOTS;
-        KeReleaseSpinLockFromDpcLevel(Sender->Lock);
-        if (!Length) {
             SendEnd(Slot, NDIS_STATUS_RESOURCES, &Done);
+            KeAcquireSpinLockAtDpcLevel(Sender->Lock);
+            Sender->Posting = FALSE;
         }
     }
+    IsRunning = Sender->Running;
+    KeReleaseSpinLockFromDpcLevel(Sender->Lock);
     SendComplete(Sender, Done);
     return IsRunning;
 }
@@ -312,20 +337,21 @@ SendTakeSlot(CBX_NET_SENDER *Sender, NET_BUFFER_LIST **Done)
     return NULL;
 }
 
-/* Lets frames that wait into free slots. */
+/*
+ * Lets frames that wait into free slots, or leaves it to whoever is at it: they
+ * are mapped in the order they go out in, lest one of them wait for what those
+ * hold that have to wait for it.
+ */
 static VOID
 SendPump(CBX_NET_SENDER *Sender)
 {
     NET_BUFFER_LIST *Done = NULL;
     CBX_NET_SLOT *Slot;
 
-    for (;;) {
-        KeAcquireSpinLockAtDpcLevel(Sender->Lock);
-        Slot = SendTakeSlot(Sender, &Done);
+    KeAcquireSpinLockAtDpcLevel(Sender->Lock);
+    while (!Sender->Pumping && (Slot = SendTakeSlot(Sender, &Done))) {
+        Sender->Pumping = TRUE;
         KeReleaseSpinLockFromDpcLevel(Sender->Lock);
-        if (!Slot) {
-            break;
-        }
         if (NdisMAllocateNetBufferSGList(
                 Sender->Memory->Dma, Slot->Buffer, Slot,
                 NDIS_SG_LIST_WRITE_TO_DEVICE,
@@ -333,7 +359,10 @@ SendPump(CBX_NET_SENDER *Sender)
                 Sender->RoomSize) != NDIS_STATUS_SUCCESS) {
             SendMapped(Slot, NULL);
         }
+        KeAcquireSpinLockAtDpcLevel(Sender->Lock);
+        Sender->Pumping = FALSE;
     }
+    KeReleaseSpinLockFromDpcLevel(Sender->Lock);
     SendComplete(Sender, Done);
 }
 

@@ -45,6 +45,10 @@ typedef struct _CBX_NET_SENDER {
     UCHAR *Room;                /* for a scatter/gather list of each */
     ULONG RoomSize;             /* of one */
     BOOLEAN Running;
+    BOOLEAN Pumping;            /* by somebody, who goes on */
+    BOOLEAN Posting;            /* the same */
+    BOOLEAN Taking;             /* back, the same */
+    BOOLEAN TakeAgain;          /* more has come to be taken back */
     NDIS_STATUS EndStatus;      /* of what is not sent any more */
     ULONG Next;                 /* slot for the next frame */
     ULONG Post;                 /* slot that the device gets next */

@@ -12,6 +12,7 @@ typedef struct _NDIS_DMA {
     CBX_DMA_ADAPTER *Channel;   /* for shared memory */
     CBX_DMA_ADAPTER *ListChannel;
     MINIPORT_PROCESS_SG_LIST *Process;
+    BOOLEAN IsLate;             /* lists always come after the call */
     MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE *Complete;
     NTS_LOCK Lock;
     LIST_ENTRY Blocks;          /* of shared memory */

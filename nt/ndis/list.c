@@ -13,6 +13,8 @@ typedef struct _FRAME_LIST {
     PSCATTER_GATHER_LIST List;  /* NULL: not built yet */
     PVOID Context;              /* the driver's */
     BOOLEAN WriteToDevice;
+    PDEVICE_OBJECT DeviceObject;
+    KDPC Dpc;                   /* hands it over, if it is to be late */
 } FRAME_LIST;
 
 static volatile LONG Numbers;
@@ -53,26 +55,47 @@ static VOID MakePhysical(const FRAME_LIST *Frame, PSCATTER_GATHER_LIST List)
     }
 }
 
-static DRIVER_LIST_CONTROL Built;
-static VOID NTAPI Built(PDEVICE_OBJECT DeviceObject, PIRP Irp,
-                        PSCATTER_GATHER_LIST List, PVOID Context)
+static VOID HandOver(FRAME_LIST *Frame, PSCATTER_GATHER_LIST List)
 {
-    FRAME_LIST *Frame = Context;
+    PDEVICE_OBJECT DeviceObject = Frame->DeviceObject;
+    PVOID Context = Frame->Context;
     NDIS_DMA *Dma = Frame->Dma;
-    ULONG64 Flags;
+    ULONG64 Flags = NtsLock(&Dma->Lock);
 
-    UNREFERENCED_PARAMETER(Irp);
-    if (HalNtsFaults() & NDIS_FAULT_PHYSICAL_LIST) {
-        MakePhysical(Frame, List);
-    }
-    Context = Frame->Context;
-    Flags = NtsLock(&Dma->Lock);
     Frame->List = List;
     Dma->Counts.Built++;
     Dma->Counts.Several += List->NumberOfElements > 1;
     NtsUnlock(&Dma->Lock, Flags);
     /* Frame may be gone when this returns, and the list with it. */
     Dma->Process(DeviceObject, NULL, List, Context);
+}
+
+static KDEFERRED_ROUTINE HandOverLate;
+static VOID NTAPI HandOverLate(PKDPC Dpc, PVOID Context, PVOID List,
+                               PVOID Argument2)
+{
+    UNREFERENCED_PARAMETER(Dpc);
+    UNREFERENCED_PARAMETER(Argument2);
+    HandOver(Context, List);
+}
+
+static DRIVER_LIST_CONTROL Built;
+static VOID NTAPI Built(PDEVICE_OBJECT DeviceObject, PIRP Irp,
+                        PSCATTER_GATHER_LIST List, PVOID Context)
+{
+    FRAME_LIST *Frame = Context;
+
+    UNREFERENCED_PARAMETER(Irp);
+    if (HalNtsFaults() & NDIS_FAULT_PHYSICAL_LIST) {
+        MakePhysical(Frame, List);
+    }
+    Frame->DeviceObject = DeviceObject;
+    if (Frame->Dma->IsLate) {
+        KeInitializeDpc(&Frame->Dpc, HandOverLate, Frame);
+        KeInsertQueueDpc(&Frame->Dpc, List, NULL);
+    } else {
+        HandOver(Frame, List);
+    }
 }
 
 static NTSTATUS Ask(FRAME_LIST *Frame, PVOID Buffer, ULONG BufferSize)

@@ -269,6 +269,7 @@ NDIS_STATUS NTAPI NdisMRegisterScatterGatherDma(
     Dma->Adapter = Adapter;
     Dma->Complete = Description->SharedMemAllocateCompleteHandler;
     Dma->Process = Description->ProcessSGListHandler;
+    Dma->IsLate = NtsParameter("LateLists") != 0;
     InitializeListHead(&Dma->Blocks);
     InitializeListHead(&Dma->Lists);
     InitializeListHead(&Dma->Jobs);
