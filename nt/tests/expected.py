@@ -243,7 +243,10 @@ CBXKMDF = [
     ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
     ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
     ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
-    ('cbx_nt.pnp=program', 'program', 'pass', '0xc00000a3'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0xc00000a3'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0x00000000, outcome 0, 0 rounds'),
 ]
 
 # The same for cbxvid.sys.
