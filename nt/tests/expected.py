@@ -243,7 +243,10 @@ CBXKMDF = [
     ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
     ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
     ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
-    ('cbx_nt.pnp=program', 'program', 'pass', '0xc00000a3'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0xc00000a3'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0x00000000, outcome 0, 0 rounds'),
 ]
 
 # The same for cbxvid.sys.
@@ -273,6 +276,12 @@ NDIS_VIOLATIONS = [
     ('not-sent', '0x0000007C', 'was not sent'),
     ('indicated-early', '0x0000007C', 'outside the Running state'),
     ('status-early', '0x0000007C', 'before it is initialized'),
+    ('gathered-at-passive', '0x0000007C', 'not at DISPATCH_LEVEL'),
+    ('gathered-by-adapter', '0x0000007C', 'a handle of no DMA channel'),
+    ('ungathered-at-passive', '0x0000007C', 'not at DISPATCH_LEVEL'),
+    ('ungathered-twice', '0x0000007C', 'or freed already'),
+    ('ungathered-other', '0x0000007C', 'no list of this frame'),
+    ('dma-with-lists', '0x0000007C', 'lists of frames left'),
     ('deregistered', '0x0000007C', '(0xa, '),
     ('pool-with-lists', '0x0000007C', 'lists of it left'),
     ('no-adapter', '0x0000007C', 'a handle of no adapter'),
@@ -289,6 +298,8 @@ NDIS_CRASHES = [
     ('pause-fails', '0x0000007C', 'MiniportPause failed'),
     ('paused-with-list', '0x0000007C', 'over with lists indicated'),
     ('device-left', '0x0000007C', 'with devices left'),
+    ('completed-with-list,Frames=dword:3', '0x0000007C',
+     'scatter/gather list of a frame left'),
 ]
 NDIS_RESULTS = [
     ('good', 'driver-started', 'pass', '0x00000000'),
