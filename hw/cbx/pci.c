@@ -7,6 +7,7 @@
 #include "qemu/host-utils.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
+#include "hw/acpi/acpi_aml_interface.h"
 #include "cbx.h"
 #include "coherence.h"
 #include "trace.h"
@@ -197,6 +198,47 @@ static bool cbx_add_capabilities(CbxState *s, Error **errp)
     return true;
 }
 
+/* ---- Platform ---------------------------------------------------------- */
+
+/* A machine without this property says nothing of its root buses. */
+static const char cbx_noncoherent[] = "pcie-dma-noncoherent";
+
+/* Does firmware tell the guest the same of DMA as `cca` does? */
+static bool cbx_platform_agrees(CbxState *s, Error **errp)
+{
+    Object *machine = qdev_get_machine();
+    PCIBus *bus = pci_device_root_bus(&s->parent_obj);
+    bool bridge = bus->parent_dev &&
+                  object_property_get_bool(OBJECT(bus->parent_dev),
+                                           "dma-noncoherent", NULL);
+    bool noncoherent = bridge ||
+                       object_property_get_bool(machine, cbx_noncoherent,
+                                                NULL);
+
+    if (!s->check_platform || noncoherent == !s->cca ||
+        (!noncoherent && !object_property_find(machine, cbx_noncoherent))) {
+        return true;
+    }
+    error_setg(errp, "cbx: cca=%s, but the platform declares DMA here to be "
+               "%s", s->cca ? "on" : "off",
+               noncoherent ? "non-coherent" : "coherent");
+    error_append_hint(errp, "Set cca=%s, or %s of the machine or "
+                      "dma-noncoherent of the expander bridge to %s; or "
+                      "check-platform=off, to test with wrong firmware.\n",
+                      s->cca ? "off" : "on", cbx_noncoherent,
+                      s->cca ? "off" : "on");
+    return false;
+}
+
+/* Where nothing above the device has a _CCA, its own is the one that counts. */
+static void cbx_build_aml(AcpiDevAmlIf *adev, Aml *scope)
+{
+    if (!object_property_find(qdev_get_machine(), cbx_noncoherent)) {
+        aml_append(scope, aml_name_decl("_CCA",
+                                        aml_int(CBX_BASE(adev)->cca)));
+    }
+}
+
 /* ---- Life -------------------------------------------------------------- */
 
 static bool cbx_check_properties(CbxState *s, Error **errp)
@@ -223,34 +265,6 @@ static bool cbx_check_properties(CbxState *s, Error **errp)
         return false;
     }
     return true;
-}
-
-/* Does firmware tell the guest the same of DMA as `cca` does? */
-static bool cbx_platform_agrees(CbxState *s, Error **errp)
-{
-    static const char property[] = "pcie-dma-noncoherent";
-    Object *machine = qdev_get_machine();
-    PCIBus *bus = pci_device_root_bus(&s->parent_obj);
-    bool bridge = bus->parent_dev &&
-                  object_property_get_bool(OBJECT(bus->parent_dev),
-                                           "dma-noncoherent", NULL);
-    bool noncoherent = bridge ||
-                       object_property_get_bool(machine, property, NULL);
-
-    /* Where there is no such property, nothing is said about root buses. */
-    if (!s->check_platform || noncoherent == !s->cca ||
-        (!noncoherent && !object_property_find(machine, property))) {
-        return true;
-    }
-    error_setg(errp, "cbx: cca=%s, but the platform declares DMA here to be "
-               "%s", s->cca ? "on" : "off",
-               noncoherent ? "non-coherent" : "coherent");
-    error_append_hint(errp, "Set cca=%s, or %s of the machine or "
-                      "dma-noncoherent of the expander bridge to %s; or "
-                      "check-platform=off, to test with wrong firmware.\n",
-                      s->cca ? "off" : "on", property,
-                      s->cca ? "off" : "on");
-    return false;
 }
 
 static void cbx_realize(PCIDevice *d, Error **errp)
@@ -521,6 +535,7 @@ static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
     pc->config_write = cbx_config_write;
     rc->phases.enter = cbx_reset_enter;
     rc->phases.hold = cbx_reset_hold;
+    ACPI_DEV_AML_IF_CLASS(oc)->build_dev_aml = cbx_build_aml;
     dc->vmsd = &vmstate_cbx;
     device_class_set_props(dc, cbx_properties);
     cbx_name_properties(oc);
@@ -563,6 +578,7 @@ static const TypeInfo cbx_types[] = {
         .class_init = cbx_base_class_init,
         .interfaces = (CBX_INTERFACES InterfaceInfo[]) {
             { INTERFACE_PCIE_DEVICE },
+            { TYPE_ACPI_DEV_AML_IF },
             { },
         },
     },
