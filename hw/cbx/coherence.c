@@ -188,7 +188,7 @@ static void cbx_coherence_found(void *opaque, const CbxLineRecord *r)
 
     trace_cbx_coherence_found(cbx_findings[r->finding].name, r->address,
                               r->length, cbx_maintenance_names[r->last],
-                              r->pc);
+                              r->insn.cpu, r->insn.pc);
     if (cbx_findings[r->finding].stat >= 0) {
         s->stats[cbx_findings[r->finding].stat] += r->length / CBX_LINE_SIZE;
     }
@@ -198,7 +198,12 @@ static void cbx_coherence_found(void *opaque, const CbxLineRecord *r)
     cbx_report_hex(json, "gpa", r->address);
     json_writer_uint64(json, "length", r->length);
     json_writer_str(json, "last", cbx_maintenance_names[r->last]);
-    cbx_report_hex(json, "pc", r->pc);
+    if (r->last == CBX_MAINTENANCE_NONE) {
+        json_writer_null(json, "cpu");
+    } else {
+        json_writer_uint64(json, "cpu", r->insn.cpu);
+    }
+    cbx_report_hex(json, "pc", r->insn.pc);
     json_writer_str(json, "missing", cbx_findings[r->finding].missing);
     cbx_report_end(s, json);
 }
@@ -394,19 +399,19 @@ bool cbx_coherence_concerns(uint64_t address)
     return cbx_lines_concern(model.lines, address);
 }
 
-void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, uint64_t pc)
+void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, CbxInsn insn)
 {
     const CbxClaim *claim = cbx_claim_at(address, 1);
 
-    cbx_lines_maintain(model.lines, address, 1, op, pc);
+    cbx_lines_maintain(model.lines, address, 1, op, insn);
     if (claim) {
         cbx_coherence_count(claim->device);
     }
 }
 
-void cbx_coherence_maintain_all(CbxMaintenance op, uint64_t pc)
+void cbx_coherence_maintain_all(CbxMaintenance op, CbxInsn insn)
 {
-    cbx_lines_maintain_all(model.lines, op, pc);
+    cbx_lines_maintain_all(model.lines, op, insn);
     if (model.devices->len) {
         cbx_coherence_count(model.devices->pdata[0]);
     }

@@ -63,8 +63,8 @@ void cbx_coherence_use(CbxState *s, const CbxBuffer *b);
 bool cbx_coherence_concerns(uint64_t address);
 
 /* A CPU has maintained the line of @address, or all; under the BQL. */
-void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, uint64_t pc);
-void cbx_coherence_maintain_all(CbxMaintenance op, uint64_t pc);
+void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, CbxInsn insn);
+void cbx_coherence_maintain_all(CbxMaintenance op, CbxInsn insn);
 
 /* ---- coherence-cpu.c: compiled for each target ------------------------- */
 
