@@ -185,6 +185,7 @@ const CbxArch cbx_archs[] = {
         .name = "aarch64",
         .emulator = "qemu-system-aarch64",
         .machine = "virt,gic-version=3,its=on",
+        .noncoherent = "pcie-dma-noncoherent=on",
         .cpu = "cortex-a57",
         .kernel = "Image",
         .initrd = "initrd.cpio",

@@ -38,6 +38,7 @@ typedef struct CbxArch {
     const char *name;    /* of --arch, and directory below guest/ */
     const char *emulator;
     const char *machine;
+    const char *noncoherent; /* option of the machine; NULL: cannot be */
     const char *cpu;
     const char *kernel;  /* files in the guest directory */
     const char *initrd;

@@ -111,6 +111,9 @@ static char *device_argument(const CbxOptions *o, guint index)
     const char *separator = ",apis=";
 
     g_string_append_printf(line, ",report=%s", report);
+    if (o->noncoherent) {
+        g_string_append(line, ",cca=off");
+    }
     if (o->has_seed) {
         g_string_append_printf(line, ",seed=%" G_GUINT64_FORMAT, o->seed);
     }
@@ -230,6 +233,19 @@ static char *find_initrd(const CbxOptions *o, const char *guest,
     return path;
 }
 
+static char *machine_argument(const CbxOptions *o)
+{
+    GString *line = g_string_new(o->arch->machine);
+
+    if (o->iommu->machine) {
+        g_string_append_printf(line, ",%s", o->iommu->machine);
+    }
+    if (o->noncoherent) {
+        g_string_append_printf(line, ",%s", o->arch->noncoherent);
+    }
+    return g_string_free(line, FALSE);
+}
+
 /* ---- All of it ----------------------------------------------------------- */
 
 static GStrv build_command(const CbxOptions *o, const char *qemu,
@@ -239,8 +255,7 @@ static GStrv build_command(const CbxOptions *o, const char *qemu,
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *append = kernel_command_line(o);
     g_autofree char *memory = g_strdup_printf("%dM", CBX_GUEST_MEMORY);
-    g_autofree char *machine = g_strjoin(",", o->arch->machine,
-                                         o->iommu->machine, NULL);
+    g_autofree char *machine = machine_argument(o);
     g_autofree char *cpus = g_strdup_printf("%u", GUEST_CPUS);
 
     add(argv, qemu, NULL);
