@@ -306,6 +306,7 @@ static void cbx_exit(PCIDevice *d)
 
     s->epoch++;
     cbx_coherence_stop(s);
+    cbx_coherence_drop_saved(s);
     cbx_net_exit(s);
     cbx_queue_exit(s);
     cbx_display_exit(s);
@@ -320,11 +321,29 @@ static void cbx_exit(PCIDevice *d)
 
 /* ---- Migration --------------------------------------------------------- */
 
-/* What is declared now is gone; what comes is followed once inspected. */
+static int cbx_pre_save(void *opaque)
+{
+    cbx_coherence_save(opaque);
+    return 0;
+}
+
+static int cbx_post_save(void *opaque)
+{
+    cbx_coherence_drop_saved(opaque);
+    return 0;
+}
+
+/* What is declared now is gone. */
 static int cbx_pre_load(void *opaque)
 {
     cbx_coherence_forget(opaque);
+    cbx_coherence_drop_saved(opaque);
     return 0;
+}
+
+static bool cbx_claims_limit(void *opaque, int version_id)
+{
+    return cbx_coherence_may_load(opaque);
 }
 
 static int cbx_post_load(void *opaque, int version_id)
@@ -348,7 +367,7 @@ static int cbx_post_load(void *opaque, int version_id)
             return -EINVAL;
         }
     }
-    return 0;
+    return cbx_coherence_load(s) ? 0 : -EINVAL;
 }
 
 static const VMStateDescription vmstate_cbx_cursor = {
@@ -466,10 +485,25 @@ static const VMStateDescription vmstate_cbx_buffer = {
     },
 };
 
+static const VMStateDescription vmstate_cbx_claim = {
+    .name = "cbx/claim",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(buffer, CbxSavedClaim),
+        VMSTATE_BOOL(cacheable, CbxSavedClaim),
+        VMSTATE_UINT64(address, CbxSavedClaim),
+        VMSTATE_UINT64(length, CbxSavedClaim),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const VMStateDescription vmstate_cbx = {
     .name = "cbx",
-    .version_id = 3,
-    .minimum_version_id = 3,
+    .version_id = 4,
+    .minimum_version_id = 4,
+    .pre_save = cbx_pre_save,
+    .post_save = cbx_post_save,
     .pre_load = cbx_pre_load,
     .post_load = cbx_post_load,
     .fields = (const VMStateField[]) {
@@ -495,6 +529,10 @@ static const VMStateDescription vmstate_cbx = {
         VMSTATE_STRUCT_ARRAY(buffers, CbxState, CBX_BUFFERS_MAX, 1,
                              vmstate_cbx_buffer, CbxBuffer),
         VMSTATE_UINT32(last_buffer_id, CbxState),
+        VMSTATE_INT32(n_claims, CbxState),
+        VMSTATE_VALIDATE("number of claims", cbx_claims_limit),
+        VMSTATE_STRUCT_VARRAY_ALLOC(claims, CbxState, n_claims, 1,
+                                    vmstate_cbx_claim, CbxSavedClaim),
         VMSTATE_UINT32_ARRAY(trace_fifo, CbxState, CBX_TRACE_DWORDS),
         VMSTATE_UINT32(trace_read, CbxState),
         VMSTATE_UINT32(trace_written, CbxState),
