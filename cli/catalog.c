@@ -29,15 +29,28 @@ const CbxCall cbx_calls[] = { CBX_API_LIST(CALL) { 0 } };
 #define HELP_MIXED_UP      "the device names the wrong descriptor as completed"
 #define HELP_FLIP_PIXEL    "the device inverts one bit of the picture it shows"
 
+#define HELP_OMIT_CLEAN \
+    "the driver does not clean the caches before the device reads"
+#define HELP_OMIT_INVALIDATE \
+    "the driver does not invalidate the caches after the device wrote"
+#define HELP_INVALIDATE_EARLY \
+    "the driver invalidates the caches before the device writes, not after"
+
 #define FAULT(n, id, text) { text, CBX_FAULT_IN_DEVICE, HELP_##id },
+#define DRIVER_FAULT(n, id, text) { text, CBX_FAULT_IN_DRIVER, HELP_##id },
 const CbxFault cbx_faults[] = {
     CBX_FAULT_LIST(FAULT)
+    CBX_DRIVER_FAULT_LIST(DRIVER_FAULT)
     { "hal-physical", CBX_FAULT_IN_GUEST,
       "the HAL returns the physical instead of the logical address" },
     { "hal-ignore-limit", CBX_FAULT_IN_GUEST,
       "the HAL ignores the highest address asked for" },
     { "hal-ignore-cache", CBX_FAULT_IN_GUEST,
       "the HAL gives cached memory where uncached was asked for" },
+    { "hal-ignores-cca", CBX_FAULT_IN_GUEST,
+      "the HAL takes every device for a coherent one, whatever _CCA says" },
+    { "hal-forgets-clean", CBX_FAULT_IN_GUEST,
+      "the HAL leaves lines of uncached memory in the caches" },
     { "hal-ignore-minimum", CBX_FAULT_IN_GUEST,
       "the HAL ignores the lowest address asked for" },
     { "hal-wrong-status", CBX_FAULT_IN_GUEST,
@@ -109,8 +122,11 @@ const CbxFault cbx_faults[] = {
     { "hal-no-flush", CBX_FAULT_IN_GUEST, "the HAL's FlushDmaBuffer fails" },
     { "hal-never-refuse", CBX_FAULT_IN_GUEST,
       "the HAL ignores limits that no address satisfies" },
+    { "firmware-coherent", CBX_FAULT_IN_FIRMWARE,
+      "firmware says that DMA is coherent, with --cca 0 (_CCA, IORT)" },
     { 0 }
 };
+#undef DRIVER_FAULT
 #undef FAULT
 
 static const guint wdm_calls[] = {

@@ -23,7 +23,14 @@ static GPtrArray *drivers_of(const CbxCall *call)
 
 static const char *place_name(CbxFaultPlace place)
 {
-    return place == CBX_FAULT_IN_DEVICE ? "device" : "guest";
+    static const char *const names[] = {
+        [CBX_FAULT_IN_DEVICE] = "device",
+        [CBX_FAULT_IN_GUEST] = "guest",
+        [CBX_FAULT_IN_DRIVER] = "driver",
+        [CBX_FAULT_IN_FIRMWARE] = "firmware",
+    };
+
+    return names[place];
 }
 
 void cbx_list(void)

@@ -273,6 +273,7 @@ static const Alteration refused[] = {
     { "faults", 1u << 31 },
     { "seed", 0 },                      /* not what the register says */
     { "apis", 2 },
+    { "driver_faults", 1 },
     { "regs[2]", 0xffffffff },          /* DMA control, trigger included */
     { "regs[15]", 0x7fff0000 },         /* requester ID, undefined bits */
     { "regs[17]", 2 },                  /* monitor control */

@@ -109,6 +109,9 @@ static void test_bad_properties(void *obj, void *data, QGuestAllocator *alloc)
                    "no fault is called 'flip-bits'");
     expect_refused(d, "apis", QOBJECT(qstring_from_str("AllocateBuffer")),
                    "no call is called 'AllocateBuffer'");
+    expect_refused(d, "driver-faults",
+                   QOBJECT(qstring_from_str("driver-omits")),
+                   "no fault of the driver is called 'driver-omits'");
     expect_refused(d, "iommu", QOBJECT(qstring_from_str("off")),
                    "on or bypass");
     expect_refused(d, "fault-skip", QOBJECT(qnum_from_int(-1)), "fault-skip");

@@ -63,6 +63,9 @@ static void test_properties(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_cmpint(cbx_read32(d, CBX_REG_VECTORS), ==, 2048);
     g_assert_cmpint(cbx_read64(d, CBX_REG_MEM_SIZE_LO), ==, 4 * 1024 * 1024);
     g_assert_cmphex(cbx_read64(d, CBX_REG_SEED_LO), ==, 0x123456789abcdef0);
+    g_assert_cmphex(cbx_read32(d, CBX_REG_RUN_FAULTS), ==,
+                    CBX_DRIVER_FAULT_OMIT_CLEAN |
+                    CBX_DRIVER_FAULT_INVALIDATE_EARLY);
     g_assert_cmphex(cbx_read64(d, CBX_REG_RUN_APIS_LO), ==,
                     1ull << CBX_API_ALLOCATE_COMMON_BUFFER |
                     1ull << CBX_API_VIDEOPORT_GET);
@@ -283,7 +286,8 @@ static void test_read_only(void *obj, void *data, QGuestAllocator *alloc)
     static const uint32_t registers[] = {
         CBX_REG_MAGIC, CBX_REG_VERSION, CBX_REG_FEATURES, CBX_REG_ADDR_BITS,
         CBX_REG_QUEUES, CBX_REG_VECTORS, CBX_REG_MEM_SIZE_LO, CBX_REG_SEED_LO,
-        CBX_REG_RUN_APIS_LO, CBX_REG_BUF_FACTS, CBX_REG_BUF_SUM_LO,
+        CBX_REG_RUN_APIS_LO, CBX_REG_RUN_FAULTS,
+        CBX_REG_BUF_FACTS, CBX_REG_BUF_SUM_LO,
         CBX_REG_PROBE_STATUS, CBX_REG_STAT_BASE, CBX_ARM_ATS_ADDR_LO,
         CBX_ARM_ATS_PERM, CBX_REG_QUEUE(0, CBX_Q_STATUS),
         CBX_REG_QUEUE(0, CBX_Q_HEAD), CBX_REG_QUEUE(0, CBX_Q_CQ_TAIL),
@@ -310,6 +314,8 @@ static void register_tests(void)
                "-global cbx.vectors=2048 -global cbx.mem-size=4M "
                "-global cbx.seed=0x123456789abcdef0 "
                "-global cbx.apis=AllocateCommonBuffer:VideoPortGetCommonBuffer "
+               "-global cbx.driver-faults=driver-omit-clean:"
+               "driver-invalidate-early "
                "-global cbx.faults=lost-interrupt:flip-bit",
     };
 

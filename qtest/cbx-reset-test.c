@@ -305,6 +305,7 @@ static void register_tests(void)
         .arg = (char *)"-global cbx.queues=16 -global cbx.vectors=2048 "
                "-global cbx.addr-bits=40 -global cbx.seed=0x123456789abcdef0 "
                "-global cbx.apis=AllocateCommonBuffer "
+               "-global cbx.driver-faults=driver-omit-invalidate "
                "-global cbx.faults=stuck-queue -global cbx.fault-skip=3 "
                "-global cbx.fault-limit=2 -global cbx.fault-delay=77",
     };

@@ -28,6 +28,7 @@ ENTRY = re.compile(r'X\((\d+), *(\w+), *(?:\w+, *)?"([^"]*)"\)')
 TITLES = {
     'MEMTYPE': 'Memory types', 'API': 'Calls', 'REPORT': 'Kinds of records',
     'OP': 'Operations', 'STAT': 'Statistics', 'FAULT': 'Faults',
+    'DRIVER_FAULT': 'Faults of the driver',
     'STATUS': 'Statuses',
 }
 

@@ -49,6 +49,28 @@ WorldBarrier(void *Context)
     __sync_synchronize();
 }
 
+/* On x64 the macro does nothing, and nothing is to be done. */
+static void
+WorldFlush(void *Context, const volatile void *Address, uint64_t Length,
+           bool Read)
+{
+    CBX_WORLD *World = Context;
+    UCHAR *At = (UCHAR *)(ULONG_PTR)Address;
+
+    UNREFERENCED_PARAMETER(Read);
+
+    while (Length) {
+        ULONG Piece = Length < WORLD_FLUSH_LENGTH ? (ULONG)Length
+                                                  : WORLD_FLUSH_LENGTH;
+
+        MmInitializeMdl(&World->Mdl, At, Piece);
+        MmBuildMdlForNonPagedPool(&World->Mdl);
+        KeFlushIoBuffers(&World->Mdl, Read, TRUE);
+        At += Piece;
+        Length -= Piece;
+    }
+}
+
 static void
 WorldInterruptArm(void *Context)
 {
@@ -104,6 +126,7 @@ static const CbxWorldOps WorldOps = {
     .write32 = WorldWrite32,
     .write64 = WorldWrite64,
     .barrier = WorldBarrier,
+    .flush = WorldFlush,
     .interrupt_arm = WorldInterruptArm,
     .interrupt_wait = WorldInterruptWait,
     .virt_to_phys = WorldVirtToPhys,

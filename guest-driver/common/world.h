@@ -5,12 +5,21 @@
 #include "common/bars.h"
 #include "core/world.h"
 
+enum {
+    /* What one MDL describes, wherever in a page it begins. */
+    WORLD_FLUSH_PAGES = 16,
+    WORLD_FLUSH_LENGTH = (WORLD_FLUSH_PAGES - 1) * PAGE_SIZE,
+};
+
 /* The verification core's view of this device. */
 typedef struct _CBX_WORLD {
     CbxWorld Core;
     CBX_BARS *Bars;
     KEVENT *Completion;      /* a synchronization event */
     KSPIN_LOCK ReportLock;
+    /* For KeFlushIoBuffers: what is ours already cannot be lacking. */
+    MDL Mdl;
+    PFN_NUMBER MdlPages[WORLD_FLUSH_PAGES];
 } CBX_WORLD;
 
 /*

@@ -6,6 +6,7 @@
  * to outside-unchanged rely on it and leave it so.
  */
 #include "cbx/abi.h"
+#include "core/caches.h"
 #include "core/check.h"
 #include "core/edges.h"
 #include "core/pattern.h"
@@ -71,6 +72,7 @@ CbxVerdict cbx_check_integrity_to_device(CbxCase *c)
     b->seed = cbx_suite_new_seed(c->suite);
     b->spill = CBX_PATTERN_SAME;
     cbx_pattern_fill(b->va, b->length, b->seed, 0, CBX_PATTERN_PLAIN);
+    cbx_caches_before_read(c->dev, b, 0, b->length);
     barrier(c);
     if (!has_queue(c)) {
         return CBX_SKIP;
@@ -205,19 +207,29 @@ CbxVerdict cbx_check_edges_to_device(CbxCase *c)
     return say_edges_passed(c, count);
 }
 
+/* What is watched on either side of an edge, as far as there is a buffer. */
+static uint64_t guard_before(const CbxEdge *edge)
+{
+    return edge->offset < WINDOW_GUARD ? edge->offset : WINDOW_GUARD;
+}
+
+static uint64_t guard_after(const CbxBuffer *b, const CbxEdge *edge)
+{
+    uint64_t rest = b->length - edge->offset - edge->length;
+
+    return rest < WINDOW_GUARD ? rest : WINDOW_GUARD;
+}
+
 /*
  * Looks beside a range that was just written, before the next transfer can
  * cover the traces. outside-unchanged reports it.
  */
 static void note_spill(CbxBuffer *b, const CbxEdge *edge)
 {
-    uint64_t end = edge->offset + edge->length;
-    uint64_t before = edge->offset < WINDOW_GUARD ? edge->offset
-                                                  : WINDOW_GUARD;
-    uint64_t after = b->length - end < WINDOW_GUARD ? b->length - end
-                                                    : WINDOW_GUARD;
+    uint64_t before = guard_before(edge);
     uint64_t sides[2][2] = { { edge->offset - before, before },
-                             { end, after } };
+                             { edge->offset + edge->length,
+                               guard_after(b, edge) } };
 
     for (unsigned i = 0; i < 2 && b->spill == CBX_PATTERN_SAME; i++) {
         uint64_t at = cbx_pattern_compare(b->va + sides[i][0], sides[i][1],
@@ -235,11 +247,13 @@ static bool edge_from_device(CbxCase *c, const CbxEdge *edge, uint32_t window)
 {
     CbxBuffer *b = c->buffer;
     volatile uint8_t *va = b->va + edge->offset;
+    uint64_t before = guard_before(edge);
     uint32_t status;
     uint64_t at;
 
     cbx_pattern_fill(c->dev->world->mem + window, edge->length, b->seed,
                      edge->offset, CBX_PATTERN_INVERTED);
+    cbx_caches_before_write(c->dev, b, edge->offset, edge->length);
     barrier(c);
     status = cbx_device_dma_out(c->dev, b->logical + edge->offset,
                                 edge->length, window);
@@ -247,11 +261,15 @@ static bool edge_from_device(CbxCase *c, const CbxEdge *edge, uint32_t window)
         say_edge(c, edge, cbx_status_text(status), CBX_PATTERN_SAME);
         return false;
     }
+    cbx_caches_after_write(c->dev, b, edge->offset - before,
+                           before + edge->length + guard_after(b, edge));
+    cbx_device_use(c->dev, b);
     at = cbx_pattern_compare(va, edge->length, b->seed, edge->offset,
                              CBX_PATTERN_INVERTED);
     note_spill(b, edge);
     cbx_pattern_fill(va, edge->length, b->seed, edge->offset,
                      CBX_PATTERN_PLAIN);
+    cbx_caches_before_read(c->dev, b, edge->offset, edge->length);
     barrier(c);
     if (at != CBX_PATTERN_SAME) {
         say_edge(c, edge, "the CPU sees another byte at", at);
@@ -285,6 +303,7 @@ CbxVerdict cbx_check_outside_unchanged(CbxCase *c)
     uint64_t at = b->spill;
 
     if (at == CBX_PATTERN_SAME) {
+        cbx_caches_after_write(c->dev, b, 0, b->length);
         at = cbx_pattern_compare(b->va, b->length, b->seed, 0,
                                  CBX_PATTERN_PLAIN);
     }
@@ -324,12 +343,15 @@ CbxVerdict cbx_check_integrity_from_device(CbxCase *c)
         return CBX_SKIP;
     }
     seed = differing_seed(c);
+    cbx_caches_before_write(c->dev, b, 0, b->length);
     status = run(c, CBX_OP_FILL, seed, &completion);
     if (status != CBX_STATUS_OK) {
         say_status(c, status, &completion);
         return CBX_FAIL;
     }
     barrier(c);
+    cbx_caches_after_write(c->dev, b, 0, b->length);
+    cbx_device_use(c->dev, b);
     at = cbx_pattern_compare(b->va, b->length, seed, 0, CBX_PATTERN_PLAIN);
     if (at == CBX_PATTERN_SAME && completion.bytes == b->length) {
         say_bytes(c, b->length);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Other buffers of the same call while the device writes this one. */
 #include "cbx/abi.h"
+#include "core/caches.h"
 #include "core/check.h"
 #include "core/pattern.h"
 #include "core/status.h"
@@ -29,9 +30,12 @@ static CbxVerdict compare(CbxCase *c, uint64_t seed)
 
     for (const CbxBuffer *n = next(c->suite, c->buffer, 0); n;
          n = next(c->suite, c->buffer, n)) {
-        uint64_t at = cbx_pattern_compare(n->va, n->length, seed, 0,
-                                          CBX_PATTERN_PLAIN);
+        uint64_t at;
 
+        cbx_caches_after_write(c->dev, n, 0, n->length);
+        cbx_device_use(c->dev, n);
+        at = cbx_pattern_compare(n->va, n->length, seed, 0,
+                                 CBX_PATTERN_PLAIN);
         if (at != CBX_PATTERN_SAME) {
             cbx_text_add(&c->seen, "byte changed in element ");
             cbx_text_dec(&c->seen, n->element);
@@ -66,7 +70,9 @@ CbxVerdict cbx_check_neighbours_unchanged(CbxCase *c)
     for (const CbxBuffer *n = next(suite, c->buffer, 0); n;
          n = next(suite, c->buffer, n)) {
         cbx_pattern_fill(n->va, n->length, seed, 0, CBX_PATTERN_PLAIN);
+        cbx_caches_before_read(c->dev, n, 0, n->length);
     }
+    cbx_caches_before_write(c->dev, c->buffer, 0, c->buffer->length);
     c->dev->world->ops->barrier(c->dev->world->context);
     status = cbx_queue_run(&suite->queue, &descriptor, 0);
     c->dev->world->ops->barrier(c->dev->world->context);

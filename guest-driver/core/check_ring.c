@@ -7,6 +7,7 @@
  * the completion; it must never be seen before the message.
  */
 #include "cbx/abi.h"
+#include "core/caches.h"
 #include "core/check.h"
 #include "core/pattern.h"
 #include "core/status.h"
@@ -68,6 +69,9 @@ static void post(Exchange *x, uint8_t flags)
     if (!in) {
         cbx_pattern_fill(b->va + out_offset(message), MESSAGE, x->seed,
                          (uint64_t)message * MESSAGE, CBX_PATTERN_PLAIN);
+        cbx_caches_before_read(x->c->dev, b, out_offset(message), MESSAGE);
+    } else {
+        cbx_caches_before_write(x->c->dev, b, in_offset(message), MESSAGE);
     }
     cbx_queue_post(&x->queue, &descriptor, flags);
     x->sent++;
@@ -110,6 +114,9 @@ static bool judge(Exchange *x, const CbxCompletion *completion)
     }
     if (completion->bytes != MESSAGE) {
         return say_wrong(x, "not all bytes transferred");
+    }
+    if (x->done % 2) {
+        cbx_caches_after_write(x->c->dev, b, in_offset(message), MESSAGE);
     }
     if (x->done % 2 &&
         cbx_pattern_compare(b->va + in_offset(message), MESSAGE, x->seed,
@@ -202,8 +209,7 @@ CbxVerdict cbx_check_ring(CbxCase *c)
     }
     cbx_queue_stop(&suite->queue);
     status = cbx_queue_start(&x.queue, c->dev, suite->queue.number,
-                             suite->queue.vector, c->buffer->va,
-                             c->buffer->logical, ENTRIES,
+                             suite->queue.vector, c->buffer, ENTRIES,
                              suite->queue.timeout_ms);
     if (status == CBX_STATUS_OK) {
         good = exchange(&x);

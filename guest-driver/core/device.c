@@ -40,6 +40,7 @@ uint32_t cbx_device_identify(CbxDevice *dev, const CbxWorld *world)
     dev->queues = read32(dev, CBX_REG_QUEUES);
     dev->seed = read64(dev, CBX_REG_SEED_LO);
     dev->run_apis = read64(dev, CBX_REG_RUN_APIS_LO);
+    dev->run_faults = read32(dev, CBX_REG_RUN_FAULTS);
     mem = read64(dev, CBX_REG_MEM_SIZE_LO);
     dev->mem_length = mem < world->mem_length ? mem : world->mem_length;
     return CBX_STATUS_OK;
@@ -122,6 +123,14 @@ uint32_t cbx_device_declare(CbxDevice *dev, CbxBuffer *buffer)
         buffer->found.first_bad = read64(dev, CBX_REG_BUF_BAD_LO);
     }
     return status;
+}
+
+void cbx_device_use(const CbxDevice *dev, const CbxBuffer *buffer)
+{
+    if (buffer->declared && dev->features & CBX_FEATURE_COHERENCE) {
+        write32(dev, CBX_REG_BUF_ID, buffer->id);
+        write32(dev, CBX_REG_BUF_COMMAND, CBX_BUF_USE);
+    }
 }
 
 uint32_t cbx_device_release(CbxDevice *dev, CbxBuffer *buffer)

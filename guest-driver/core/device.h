@@ -17,6 +17,7 @@ typedef struct CbxDevice {
     uint64_t mem_length;    /* bytes of device memory that are mapped */
     uint64_t seed;
     uint64_t run_apis;      /* bit n: call n is wanted; 0: all */
+    uint32_t run_faults;    /* CBX_DRIVER_FAULT_* to be made */
 } CbxDevice;
 
 /*
@@ -43,6 +44,11 @@ uint32_t cbx_device_dma_out(CbxDevice *dev, uint64_t address, uint32_t length,
 
 /* Shows a buffer to the device; fills in id, declared and found. */
 uint32_t cbx_device_declare(CbxDevice *dev, CbxBuffer *buffer);
+/*
+ * The CPU is about to read the buffer: a device that knows the caches reports
+ * what is stale in them. Harmless otherwise.
+ */
+void cbx_device_use(const CbxDevice *dev, const CbxBuffer *buffer);
 /* Tells the device that the buffer was freed. */
 uint32_t cbx_device_release(CbxDevice *dev, CbxBuffer *buffer);
 

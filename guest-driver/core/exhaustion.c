@@ -2,6 +2,7 @@
 #include "core/exhaustion.h"
 
 #include "cbx/abi.h"
+#include "core/caches.h"
 #include "core/pattern.h"
 #include "core/status.h"
 
@@ -29,11 +30,13 @@ static void fail(Exhaustion *x, const CbxBuffer *b, const char *what)
 }
 
 /* Each buffer has a pattern of its own, after its logical address. */
-static void mark(const CbxBuffer *b)
+static void mark(const CbxDevice *dev, const CbxBuffer *b)
 {
     cbx_pattern_fill(b->va, END, b->logical, 0, CBX_PATTERN_PLAIN);
     cbx_pattern_fill(b->va + b->length - END, END, b->logical, END,
                      CBX_PATTERN_PLAIN);
+    cbx_caches_before_read(dev, b, 0, END);
+    cbx_caches_before_read(dev, b, b->length - END, END);
 }
 
 static bool is_seen(CbxSuite *suite, const CbxBuffer *b, uint64_t offset,
@@ -69,7 +72,7 @@ static void take(Exhaustion *x)
     while (x->given < source->count &&
            (b = source->allocate(source->context, x->given)) != 0) {
         cbx_live_add(&x->suite->live, b);
-        mark(b);
+        mark(x->suite->dev, b);
         x->given++;
     }
     for (b = x->suite->live.first; b != first; b = b->next) {

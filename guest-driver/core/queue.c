@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "core/access.h"
+#include "core/caches.h"
 #include "core/status.h"
 
 /* Alignment that the device asks of both rings. */
@@ -28,47 +29,67 @@ static void barrier(const CbxQueue *queue)
     queue->dev->world->ops->barrier(queue->dev->world->context);
 }
 
+/* Of rings that are cached though the device does not snoop. */
+static void flush(const CbxQueue *queue, const volatile void *at,
+                  uint64_t length, bool read)
+{
+    const CbxWorld *world = queue->dev->world;
+
+    if (queue->flushes) {
+        world->ops->flush(world->context, at, length, read);
+    }
+}
+
 uint64_t cbx_queue_bytes(uint32_t entries)
 {
     return (uint64_t)entries * (CBX_DESCRIPTOR_SIZE + CBX_COMPLETION_SIZE);
 }
 
-uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
-                         uint32_t vector, volatile void *memory,
-                         uint64_t logical, uint32_t entries,
-                         uint32_t timeout_ms)
+/* Empties the rings and enables the queue: the rest of the start. */
+static uint32_t enable(CbxQueue *queue)
 {
-    uint64_t cq_offset = (uint64_t)entries * CBX_DESCRIPTOR_SIZE;
+    uint32_t number = queue->number;
+    uint64_t bytes = cbx_queue_bytes(queue->entries);
 
-    if (entries < CBX_Q_ENTRIES_MIN || entries > CBX_Q_ENTRIES_MAX ||
-        (entries & (entries - 1)) || logical % RING_ALIGN ||
-        (uintptr_t)memory % RING_ALIGN) {
-        return CBX_STATUS_BAD_RINGS;
-    }
-    queue->dev = dev;
-    queue->number = number;
-    queue->vector = vector;
-    queue->logical = logical;
-    queue->entries = entries;
-    queue->timeout_ms = timeout_ms;
-    queue->ring = memory;
-    queue->cq = queue->ring + cq_offset;
     queue->tail = 0;
     queue->cq_head = 0;
     queue->phase = CBX_COMP_PHASE;
     queue->next_id = 1;
     queue->broken = false;
-    for (uint64_t i = 0; i < cbx_queue_bytes(entries); i += 8) {
+    for (uint64_t i = 0; i < bytes; i += 8) {
         cbx_store64(queue->ring + i, 0);
     }
+    flush(queue, queue->ring, bytes, false);
 
-    write64(queue, CBX_REG_QUEUE(number, CBX_Q_RING_LO), logical);
-    write64(queue, CBX_REG_QUEUE(number, CBX_Q_CQ_LO), logical + cq_offset);
-    write32(queue, CBX_REG_QUEUE(number, CBX_Q_ENTRIES), entries);
-    write32(queue, CBX_REG_QUEUE(number, CBX_Q_VECTOR), vector);
+    write64(queue, CBX_REG_QUEUE(number, CBX_Q_RING_LO), queue->logical);
+    write64(queue, CBX_REG_QUEUE(number, CBX_Q_CQ_LO),
+            queue->logical + (uint64_t)(queue->cq - queue->ring));
+    write32(queue, CBX_REG_QUEUE(number, CBX_Q_ENTRIES), queue->entries);
+    write32(queue, CBX_REG_QUEUE(number, CBX_Q_VECTOR), queue->vector);
     barrier(queue);
     write32(queue, CBX_REG_QUEUE(number, CBX_Q_CONTROL), CBX_Q_ENABLE);
     return cbx_queue_status(queue);
+}
+
+uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
+                         uint32_t vector, const CbxBuffer *buffer,
+                         uint32_t entries, uint32_t timeout_ms)
+{
+    if (entries < CBX_Q_ENTRIES_MIN || entries > CBX_Q_ENTRIES_MAX ||
+        (entries & (entries - 1)) || buffer->logical % RING_ALIGN ||
+        (uintptr_t)buffer->va % RING_ALIGN) {
+        return CBX_STATUS_BAD_RINGS;
+    }
+    queue->dev = dev;
+    queue->number = number;
+    queue->vector = vector;
+    queue->logical = buffer->logical;
+    queue->entries = entries;
+    queue->timeout_ms = timeout_ms;
+    queue->ring = buffer->va;
+    queue->cq = queue->ring + (uint64_t)entries * CBX_DESCRIPTOR_SIZE;
+    queue->flushes = cbx_caches_matter(dev, buffer);
+    return enable(queue);
 }
 
 void cbx_queue_stop(CbxQueue *queue)
@@ -79,9 +100,7 @@ void cbx_queue_stop(CbxQueue *queue)
 
 uint32_t cbx_queue_restart(CbxQueue *queue)
 {
-    return cbx_queue_start(queue, queue->dev, queue->number, queue->vector,
-                           queue->ring, queue->logical, queue->entries,
-                           queue->timeout_ms);
+    return enable(queue);
 }
 
 /* Field by field: shared memory takes naturally aligned accesses only. */
@@ -114,10 +133,12 @@ static void get_completion(const volatile uint8_t *slot, CbxCompletion *c)
 uint32_t cbx_queue_post(CbxQueue *queue, const CbxDescriptor *descriptor,
                         uint8_t flags)
 {
+    volatile uint8_t *slot = queue->ring +
+                             (uint64_t)queue->tail * CBX_DESCRIPTOR_SIZE;
     uint32_t id = queue->next_id++;
 
-    put_descriptor(queue->ring + (uint64_t)queue->tail * CBX_DESCRIPTOR_SIZE,
-                   descriptor, flags, id);
+    put_descriptor(slot, descriptor, flags, id);
+    flush(queue, slot, CBX_DESCRIPTOR_SIZE, false);
     queue->tail = (queue->tail + 1) % queue->entries;
     return id;
 }
@@ -135,9 +156,12 @@ static volatile uint8_t *next_completion(const CbxQueue *queue)
 
 bool cbx_queue_is_ready(const CbxQueue *queue)
 {
-    uint16_t flags = cbx_load16(next_completion(queue) +
-                                offsetof(CbxCompletion, flags));
+    volatile uint8_t *slot = next_completion(queue);
+    uint16_t flags;
 
+    /* The CPU stores nothing there: the whole line is the device's. */
+    flush(queue, slot, CBX_COMPLETION_SIZE, true);
+    flags = cbx_load16(slot + offsetof(CbxCompletion, flags));
     return (flags & CBX_COMP_PHASE) == queue->phase;
 }
 

@@ -22,6 +22,7 @@ typedef struct CbxQueue {
     uint32_t cq_head;
     uint32_t phase;
     uint32_t next_id;
+    bool flushes;               /* the rings: caches.h */
     bool broken;                /* the device did not keep to the protocol */
 } CbxQueue;
 
@@ -29,14 +30,14 @@ typedef struct CbxQueue {
 uint64_t cbx_queue_bytes(uint32_t entries);
 
 /*
- * Puts both rings into shared memory of cbx_queue_bytes(entries), 64-aligned
- * for the device and for the CPU, and enables the queue with an MSI-X vector.
- * CBX_STATUS_BAD_RINGS, or what the device says.
+ * Puts both rings at the start of a buffer of at least
+ * cbx_queue_bytes(entries), 64-aligned for the device and for the CPU, and
+ * enables the queue with an MSI-X vector. CBX_STATUS_BAD_RINGS, or what the
+ * device says.
  */
 uint32_t cbx_queue_start(CbxQueue *queue, CbxDevice *dev, uint32_t number,
-                         uint32_t vector, volatile void *memory,
-                         uint64_t logical, uint32_t entries,
-                         uint32_t timeout_ms);
+                         uint32_t vector, const CbxBuffer *buffer,
+                         uint32_t entries, uint32_t timeout_ms);
 
 /* Disables the queue: afterwards the device does not touch the rings. */
 void cbx_queue_stop(CbxQueue *queue);

@@ -23,6 +23,14 @@ typedef struct CbxWorldOps {
      */
     void (*barrier)(void *context);
 
+    /*
+     * KeFlushIoBuffers of memory that is mapped cached, for DMA. Afterwards
+     * what the CPU has stored there is in memory; with `read`, nothing of it
+     * is in the caches either. NULL where no buffer has `flushes`.
+     */
+    void (*flush)(void *context, const volatile void *address,
+                  uint64_t length, bool read);
+
     /* Forgets a completion interrupt that has come already. */
     void (*interrupt_arm)(void *context);
     /* Waits for a completion interrupt; false after the milliseconds. */

@@ -190,6 +190,7 @@ struct CbxState {
     uint64_t mem_size;
     uint64_t seed;
     uint64_t apis;
+    uint32_t driver_faults;
     uint32_t faults;
     uint32_t fault_skip;
     uint32_t fault_limit;
@@ -555,8 +556,8 @@ void cbx_faults_list(JSONWriter *json, const char *name, uint32_t faults);
 
 /*
  * Class properties that list names, separated by ':' or ',': `faults` (also at
- * run time), `apis` and `coherence-policy` (before realize); and those that are
- * one name, `iommu` and `coherence`.
+ * run time), `apis`, `driver-faults` and `coherence-policy` (before realize);
+ * and those that are one name, `iommu` and `coherence`.
  */
 void cbx_name_properties(ObjectClass *oc);
 

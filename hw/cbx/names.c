@@ -11,6 +11,7 @@
 #define API_NAME(n, id, name)       [n] = name,
 #define MEMTYPE_NAME(n, id, name)   [n] = name,
 #define FAULT_NAME(n, id, name)     [n] = name,
+#define DRIVER_FAULT_NAME(n, id, name) [n] = name,
 
 static const char *const cbx_status_texts[64] = {
     CBX_STATUS_LIST(STATUS_TEXT)
@@ -23,6 +24,9 @@ static const char *const cbx_memtype_names[CBX_MEMTYPES] = {
 };
 static const char *const cbx_fault_names[64] = {
     CBX_FAULT_LIST(FAULT_NAME)
+};
+static const char *const cbx_driver_fault_names[64] = {
+    CBX_DRIVER_FAULT_LIST(DRIVER_FAULT_NAME)
 };
 
 /* By bit: CBX_POLICY_*. */
@@ -142,6 +146,27 @@ static void cbx_set_apis(Object *obj, const char *value, Error **errp)
     }
 }
 
+static char *cbx_get_driver_faults(Object *obj, Error **errp)
+{
+    return cbx_names_join(cbx_driver_fault_names,
+                          CBX_BASE(obj)->driver_faults);
+}
+
+static void cbx_set_driver_faults(Object *obj, const char *value, Error **errp)
+{
+    uint64_t mask;
+
+    if (DEVICE(obj)->realized) {
+        error_setg(errp, "cbx: property 'driver-faults' can only be set on "
+                   "creation");
+        return;
+    }
+    if (cbx_names_parse(cbx_driver_fault_names, "fault of the driver", value,
+                        &mask, errp)) {
+        CBX_BASE(obj)->driver_faults = mask;
+    }
+}
+
 const char *cbx_coherence_name(CbxState *s)
 {
     return cbx_coherence_names[s->coherence];
@@ -214,6 +239,11 @@ void cbx_name_properties(ObjectClass *oc)
     object_class_property_add_str(oc, "apis", cbx_get_apis, cbx_set_apis);
     object_class_property_set_description(oc, "apis",
         "calls the driver shall test, names separated by ':'; empty for all");
+    object_class_property_add_str(oc, "driver-faults", cbx_get_driver_faults,
+                                  cbx_set_driver_faults);
+    object_class_property_set_description(oc, "driver-faults",
+        "what the driver shall do wrong, names separated by ':'; empty for "
+        "nothing");
     object_class_property_add_str(oc, "iommu", cbx_get_iommu, cbx_set_iommu);
     object_class_property_set_description(oc, "iommu",
         "'on': DMA goes through the IOMMU, if there is one; 'bypass': it does "

@@ -514,6 +514,7 @@ static const VMStateDescription vmstate_cbx = {
         VMSTATE_UINT32_EQUAL(n_vectors, CbxState, "property vectors"),
         VMSTATE_UINT64(seed, CbxState),
         VMSTATE_UINT64(apis, CbxState),
+        VMSTATE_UINT32(driver_faults, CbxState),
         VMSTATE_UINT32(faults, CbxState),
         VMSTATE_UINT32_ARRAY(regs, CbxState, CBX_REG_FILE_SIZE / 4),
         VMSTATE_UINT64_ARRAY(stats, CbxState, CBX_STATS),

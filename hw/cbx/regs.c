@@ -190,6 +190,7 @@ void cbx_registers_reset(CbxState *s)
     cbx_set64(s, CBX_REG_MEM_SIZE_LO, s->mem_size);
     cbx_set64(s, CBX_REG_SEED_LO, s->seed);
     cbx_set64(s, CBX_REG_RUN_APIS_LO, s->apis);
+    cbx_set32(s, CBX_REG_RUN_FAULTS, s->driver_faults);
     cbx_set32(s, CBX_REG_FAULT_SKIP, s->fault_skip);
     cbx_set32(s, CBX_REG_FAULT_LIMIT, s->fault_limit);
     cbx_set32(s, CBX_REG_FAULT_DELAY, s->fault_delay);
@@ -202,7 +203,7 @@ bool cbx_registers_valid(CbxState *s)
         CBX_REG_MAGIC, CBX_REG_VERSION, CBX_REG_ADDR_BITS, CBX_REG_QUEUES,
         CBX_REG_VECTORS, CBX_REG_MEM_SIZE_LO, CBX_REG_MEM_SIZE_HI,
         CBX_REG_SEED_LO, CBX_REG_SEED_HI, CBX_REG_RUN_APIS_LO,
-        CBX_REG_RUN_APIS_HI,
+        CBX_REG_RUN_APIS_HI, CBX_REG_RUN_FAULTS,
     };
     g_autofree CbxState *fresh = g_memdup2(s, sizeof(*s));
 

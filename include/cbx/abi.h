@@ -147,6 +147,23 @@
                                                 completion or a stopped queue */
 #define CBX_REG_STOPPED              0x144u  /* RO: bit n = queue n is enabled
                                                 and has stopped */
+/*
+ * What the driver shall do wrong with the caches, so that a test sees it found.
+ * It concerns the data of its checks, not its rings. As with RUN_APIS, the
+ * device only carries it, from its property `driver-faults`.
+ */
+#define CBX_REG_RUN_FAULTS           0x148u  /* RO (property driver-faults): mask
+                                                of CBX_DRIVER_FAULT_* */
+/* Bit, identifier, name in the property `driver-faults`. */
+#define CBX_DRIVER_FAULT_LIST(X) \
+    X(0, OMIT_CLEAN,       "driver-omit-clean")       /* before it reads */ \
+    X(1, OMIT_INVALIDATE,  "driver-omit-invalidate")  /* after it wrote */ \
+    X(2, INVALIDATE_EARLY, "driver-invalidate-early") /* before it writes */
+#define CBX_DRIVER_FAULT_ENUM_(n, id, name) CBX_DRIVER_FAULT_##id = 1u << n,
+enum {
+    CBX_DRIVER_FAULT_LIST(CBX_DRIVER_FAULT_ENUM_) CBX_DRIVER_FAULT_NONE = 0
+};
+#undef CBX_DRIVER_FAULT_ENUM_
 
 /* ---- BAR0 0x200-0x2ff: buffer declaration and oracle ------------------- */
 

@@ -5,6 +5,7 @@
  * other. The same driver holds a CBX device, whose report port the stand-in
  * uses whatever device it drives.
  */
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/msi.h>
@@ -77,6 +78,8 @@ static int nt_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	err = dma_set_mask_and_coherent(&pci->dev, DMA_BIT_MASK(64));
 	if (err)
 		return err;
+	/* What an IOMMU makes one piece is to stay one. */
+	dma_set_max_seg_size(&pci->dev, UINT_MAX);
 	held->pci = pci;
 	pci_set_drvdata(pci, held);
 	if (is_ours(id->vendor, id->device)) {
@@ -171,6 +174,7 @@ void PALAPI pal_device_info(void *handle, struct pal_device_info *info)
 	info->function = PCI_FUNC(pci->devfn);
 	info->node = node < 0 ? PAL_NODE_ANY : node;
 	info->translated = domain && (domain->type & __IOMMU_DOMAIN_PAGING);
+	info->coherent = dev_is_dma_coherent(&pci->dev);
 	for (i = 0; i < PAL_BARS; i++) {
 		unsigned long flags = pci_resource_flags(pci, i);
 

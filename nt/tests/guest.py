@@ -56,10 +56,14 @@ MACHINES = {
 
 
 def boot(build, append, processors, devices=(), files=(), kind='cbx',
-         arch='x86_64'):
+         arch='x86_64', coherent=True):
     """Runs a guest with these words on the kernel command line, and a CBX
-    device, of this kind, for each driver."""
+    device, of this kind, for each driver. Not coherent, for aarch64: devices
+    do not snoop, and firmware says so."""
     machine, cpu, memory, kernel, console = MACHINES[arch]
+    if not coherent:
+        machine += ',pcie-dma-noncoherent=on'
+        kind += ',cca=off'
     drivers = append.split('cbx_nt.driver=')[1].split()[0].count(',') + 1
     guest = os.path.join(build, 'guest', arch)
     initrd = os.path.join(guest, 'initrd.cpio')

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "cbx/abi.h"
 #include "run.h"
 
 #define ALL "AllocateCommonBuffer AllocateCommonBufferEx " \
@@ -40,6 +41,10 @@
 #define TRANSFERS "integrity-to-device checksum edges-to-device " \
                   "edges-from-device integrity-from-device"
 
+/* DMA that does not snoop, so that caches have to be maintained. */
+#define NON_COHERENT "--arch aarch64 --cca 0"
+#define COHERENT     "--arch aarch64 --cca 1"
+
 typedef struct Control {
     const char *check;      /* what the fault is a control of */
     const char *fault;
@@ -49,6 +54,7 @@ typedef struct Control {
     const char *may;        /* fails too, now and then */
     const char *device;     /* property of the device, NAME=VALUE */
     const char *apis;       /* that are run; NULL: all of cbxwdm.sys */
+    const char *platform;   /* options; NULL: x64 through VT-d */
 } Control;
 
 /* Without `also` the check must be the only one that fails. */
@@ -147,7 +153,22 @@ static const Control controls[] = {
       .calls = "NdisAllocateSharedMemory", .apis = NET_RUN },
     { .check = "scan-out", .fault = "flip-pixel", .calls = VIDEO,
       .apis = VIDEO },
+    { .check = "coherence", .fault = "hal-forgets-clean", .calls = ALLOCATING,
+      .platform = NON_COHERENT },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
+    /* The driver, of memory that is cached though the device does not snoop. */
+    { .check = "integrity-to-device", .fault = "driver-omit-clean",
+      .calls = MDL, .platform = NON_COHERENT,
+      .also = "checksum edges-to-device ring coherence",
+      .why = "all that the CPU stores and the device reads" },
+    { .check = "integrity-from-device", .fault = "driver-omit-invalidate",
+      .calls = MDL, .platform = NON_COHERENT,
+      .also = "edges-from-device ring coherence",
+      .why = "all that the device writes and the CPU reads" },
+    { .check = "integrity-from-device", .fault = "driver-invalidate-early",
+      .calls = MDL, .platform = NON_COHERENT,
+      .also = "edges-from-device ring coherence",
+      .why = "all that the device writes and the CPU reads" },
     /* Broken in more than one way. */
     { .check = "integrity-to-device", .fault = "flip-bit", .calls = ALL,
       .also = "checksum edges-to-device edges-from-device "
@@ -183,7 +204,7 @@ static void every_check_has_a_control(void)
 #define CBX_CHECK_SOME(symbol, id, expected, source) id,
 #define CBX_CHECK_FREED(symbol, id, expected, source) id,
 #include "core/checks.def"
-        "everything-returned",
+        "coherence", "everything-returned",
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {
@@ -207,13 +228,15 @@ static void is_caught(gconstpointer data)
 {
     const Control *control = data;
     g_autofree char *wrapper = write_wrapper(control);
-    g_autoptr(GString) line = g_string_new("--iommu vtd --fault ");
+    g_autoptr(GString) line = g_string_new(NULL);
     g_auto(GStrv) also = g_strsplit(control->also ? control->also : "", " ",
                                     -1);
     g_autofree char *checks = NULL;
     g_autoptr(Run) run = NULL;
 
-    g_string_append(line, control->fault);
+    g_string_printf(line, "%s --fault %s", control->platform
+                                           ? control->platform
+                                           : "--iommu vtd", control->fault);
     if (control->apis) {
         g_string_append_printf(line, " --api %s", control->apis);
     } else {
@@ -237,6 +260,24 @@ static void is_caught(gconstpointer data)
     }
 }
 
+/* Where DMA snoops, a driver that maintains no caches does nothing wrong. */
+static void makes_no_difference_where_dma_snoops(void)
+{
+    static const char *const faults[] = {
+#define NAME(n, id, name) name,
+        CBX_DRIVER_FAULT_LIST(NAME)
+#undef NAME
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(faults); i++) {
+        g_autofree char *line = g_strdup_printf(COHERENT " --driver wdm "
+                                                "--fault %s", faults[i]);
+        g_autoptr(Run) run = run_guest(line);
+
+        assert_ended(run, 0, "pass");
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -249,6 +290,8 @@ int main(int argc, char **argv)
     qemu = argv[2];
     g_test_add_func("/controls/every-check-has-one",
                     every_check_has_a_control);
+    g_test_add_func("/controls/coherent",
+                    makes_no_difference_where_dma_snoops);
     for (gsize i = 0; i < G_N_ELEMENTS(controls); i++) {
         g_autofree char *path = g_strdup_printf("/controls/%s/%s%s%s",
                                                 controls[i].check,

@@ -228,9 +228,8 @@ static void queue_start(QueueFixture *f, uint32_t entries)
     g_assert_cmpuint(cbx_device_identify(&f->dev, &f->soft->world), ==,
                      CBX_STATUS_OK);
     softdev_allocate(f->soft, &f->rings, cbx_queue_bytes(entries), 0);
-    g_assert_cmpuint(cbx_queue_start(&f->queue, &f->dev, 0, 0, f->rings.va,
-                                     f->rings.logical, entries, 10), ==,
-                     CBX_STATUS_OK);
+    g_assert_cmpuint(cbx_queue_start(&f->queue, &f->dev, 0, 0, &f->rings,
+                                     entries, 10), ==, CBX_STATUS_OK);
 }
 
 static void queue_end(QueueFixture *f)
@@ -328,9 +327,11 @@ static void queue_refuses_bad_rings(void)
                      CBX_STATUS_OK);
     softdev_allocate(soft, &rings, 4096, 0);
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_assert_cmpuint(cbx_queue_start(&queue, &dev, 0, 0,
-                                         rings.va + bad[i].offset,
-                                         rings.logical + bad[i].offset,
+        CbxBuffer moved = rings;
+
+        moved.va += bad[i].offset;
+        moved.logical += bad[i].offset;
+        g_assert_cmpuint(cbx_queue_start(&queue, &dev, 0, 0, &moved,
                                          bad[i].entries, 10), ==,
                          CBX_STATUS_BAD_RINGS);
     }

@@ -52,6 +52,12 @@ NTKERNELAPI VOID NTAPI KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock);
 
 NTKERNELAPI struct _KTHREAD *NTAPI KeGetCurrentThread(VOID);
 
+/* wdm.h has a macro for x64 alone, which does nothing. */
+struct _MDL;
+NTKERNELAPI VOID NTAPI KeFlushIoBuffers(struct _MDL *Mdl,
+                                        BOOLEAN ReadOperation,
+                                        BOOLEAN DmaOperation);
+
 #define YieldProcessor()        __asm__ volatile("yield")
 /* dmb ish does not order against a device outside the inner domain */
 #define KeMemoryBarrier()       __asm__ volatile("dmb sy" : : : "memory")
