@@ -5,6 +5,8 @@
  * other. The same driver holds a CBX device, whose report port the stand-in
  * uses whatever device it drives.
  */
+#include <linux/cache.h>
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
 #include <linux/msi.h>
@@ -170,6 +172,9 @@ void PALAPI pal_device_info(void *handle, struct pal_device_info *info)
 	info->slot = PCI_SLOT(pci->devfn);
 	info->function = PCI_FUNC(pci->devfn);
 	info->node = node < 0 ? PAL_NODE_ANY : node;
+	/* Nothing else may share a line with a buffer that is not snooped. */
+	info->alignment = dev_is_dma_coherent(&pci->dev) ? 1
+							 : cache_line_size();
 	info->translated = domain && (domain->type & __IOMMU_DOMAIN_PAGING);
 	for (i = 0; i < PAL_BARS; i++) {
 		unsigned long flags = pci_resource_flags(pci, i);

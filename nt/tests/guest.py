@@ -56,10 +56,10 @@ MACHINES = {
 
 
 def boot(build, append, processors, devices=(), files=(), kind='cbx',
-         arch='x86_64'):
+         machine='', arch='x86_64'):
     """Runs a guest with these words on the kernel command line, and a CBX
     device, of this kind, for each driver."""
-    machine, cpu, memory, kernel, console = MACHINES[arch]
+    board, cpu, memory, kernel, console = MACHINES[arch]
     drivers = append.split('cbx_nt.driver=')[1].split()[0].count(',') + 1
     guest = os.path.join(build, 'guest', arch)
     initrd = os.path.join(guest, 'initrd.cpio')
@@ -77,7 +77,7 @@ def boot(build, append, processors, devices=(), files=(), kind='cbx',
             devices = ['intel-iommu', *devices]
         command = [
             os.path.join(build, 'qemu', f'qemu-system-{arch}'),
-            '-machine', machine, '-accel', 'tcg', '-cpu', cpu,
+            '-machine', board + machine, '-accel', 'tcg', '-cpu', cpu,
             '-smp', processors, '-m', memory, '-nodefaults', '-no-user-config',
             '-display', 'none', '-no-reboot', '-serial', 'stdio',
             '-kernel', os.path.join(guest, kernel), '-initrd', initrd,

@@ -154,6 +154,11 @@ static const Control controls[] = {
     { .check = "scan-out", .fault = "flip-pixel", .calls = VIDEO,
       .apis = VIDEO },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
+    { .check = "no-snoop", .fault = "hal-ignore-cache", .calls = UNCACHED,
+      .also = "memory-type",
+      .why = "the mapping is not what was asked for",
+      .may = "coherence",
+      .device = "coherence=on" },
     /* The driver, of memory that is cached though the device does not snoop. */
     { .check = "integrity-to-device", .fault = "driver-omit-clean",
       .calls = MDL, .platform = NON_COHERENT,
