@@ -54,6 +54,18 @@ PacketBarrier(const CBX_PACKET *Packet)
     World->ops->barrier(World->context);
 }
 
+/*
+ * Before version 3 the driver maintains the caches ahead of a transfer; from
+ * then on the system does, as it always does behind it.
+ */
+static VOID
+PacketMaintain(const CBX_PACKET *Packet)
+{
+    if (!CBX_DMA_HAS(Packet->Adapter->Operations, MapTransferEx)) {
+        KeFlushIoBuffers(Packet->Mdl, !Packet->ToDevice, TRUE);
+    }
+}
+
 static VOID
 PacketFlush(CBX_PACKET *Packet)
 {
@@ -187,6 +199,7 @@ PacketTry(CBX_PACKET *Packet, CbxText *Seen)
     BOOLEAN Good;
 
     PacketFill(Packet);
+    PacketMaintain(Packet);
     Status = PacketRun(Packet);
     if (!NT_SUCCESS(Status)) {
         cbx_text_add(Seen, "GetScatterGatherList: status ");
@@ -229,14 +242,16 @@ static VOID
 PacketCheck(CbxSuite *Suite, const CBX_ADAPTER *Adapter, ULONG Api,
             CbxCheckId Check)
 {
+    ULONG Alignment = Adapter->Operations->GetDmaAlignment(Adapter->Dma);
+    /* No cache line at either end may have anything of somebody else. */
+    ULONG Skew = (PACKET_SKEW + Alignment - 1) & ~(Alignment - 1);
     UCHAR *Pages = ExAllocatePoolWithTag(NonPagedPool,
-                                         PACKET_SKEW + PACKET_LENGTH,
+                                         Skew + PACKET_LENGTH + Alignment,
                                          CBX_POOL_TAG);
     PMDL Mdl = NULL;
 
     if (Pages) {
-        Mdl = IoAllocateMdl(Pages + PACKET_SKEW, PACKET_LENGTH, FALSE, FALSE,
-                            NULL);
+        Mdl = IoAllocateMdl(Pages + Skew, PACKET_LENGTH, FALSE, FALSE, NULL);
     }
     if (Mdl) {
         MmBuildMdlForNonPagedPool(Mdl);
@@ -245,7 +260,7 @@ PacketCheck(CbxSuite *Suite, const CBX_ADAPTER *Adapter, ULONG Api,
         CBX_PACKET Packet = {
             .Suite = Suite,
             .Adapter = Adapter,
-            .Data = Pages + PACKET_SKEW,
+            .Data = Pages + Skew,
             .Mdl = Mdl,
             .ToDevice = i == 0,
             .Flushes = Api == CBX_API_FLUSH_DMA_BUFFER,

@@ -159,6 +159,7 @@ struct _DMA_ADAPTER *HalNtsGetAdapter(void *Device,
     }
     Adapter->RegistersFree = Adapter->MapRegisters;
     InitializeListHead(&Adapter->Waiting);
+    InitializeListHead(&Adapter->Granted);
     HalOperationsInitialize(Adapter);
     if (!NtsLedgerAdd(NtsKindAdapter, &Adapter->Public, sizeof(*Adapter), 0,
                       Caller)) {
@@ -223,11 +224,12 @@ static VOID NTAPI PutDmaAdapter(CBX_DMA_ADAPTER *Public)
 static ULONG NTAPI GetDmaAlignment(CBX_DMA_ADAPTER *Public)
 {
     const VOID *Caller = __builtin_return_address(0);
+    const HAL_ADAPTER *Adapter = HalAdapter(Public, "GetDmaAlignment", Caller);
+    struct pal_device_info Info;
 
-    HalAdapter(Public, "GetDmaAlignment", Caller);
     HalRequirePassive("GetDmaAlignment", Caller);
-    /* Bytes. x86 is coherent, nothing is required. */
-    return 1;
+    pal_device_info(Adapter->Device, &Info);
+    return Info.alignment;
 }
 
 static NTSTATUS NTAPI GetDmaAdapterInfo(CBX_DMA_ADAPTER *Public,
@@ -261,20 +263,27 @@ static ULONG NTAPI ReadDmaCounter(CBX_DMA_ADAPTER *Public)
     return 0;
 }
 
-/* The processor's caches are coherent: nothing is left to be done. */
 static NTSTATUS NTAPI FlushDmaBuffer(CBX_DMA_ADAPTER *Public, PMDL Mdl,
                                      BOOLEAN ReadOperation)
 {
+    const CHAR *Routine = "FlushDmaBuffer";
     const VOID *Caller = __builtin_return_address(0);
+    HAL_ADAPTER *Adapter = HalAdapterV3(Public, Routine, Caller);
+    CHAR Where[64];
 
-    UNREFERENCED_PARAMETER(ReadOperation);
-    HalAdapterV3(Public, "FlushDmaBuffer", Caller);
-    HalRequireDispatch("FlushDmaBuffer", Caller);
+    HalRequireDispatch(Routine, Caller);
     if (HalFaults & HAL_FAULT_NO_FLUSH) {
         return STATUS_UNSUCCESSFUL;
     }
-    return HalHolds(Mdl, 0, 0, "FlushDmaBuffer", Caller)
-           ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    if (!HalHolds(Mdl, 0, 0, Routine, Caller)) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (!HalSyncRuns(Adapter, Mdl, ReadOperation, Routine, Caller)) {
+        NtsBugCheck(NTS_BUG_DMA, DMA_FLUSH_NOT_MAPPED, (ULONG_PTR)Mdl, 0, 0,
+                    "%s of a buffer that is not mapped, by %s", Routine,
+                    NtsWhere(Caller, Where, sizeof(Where)));
+    }
+    return STATUS_SUCCESS;
 }
 
 DECLSPEC_NORETURN VOID HalUnprovided(const CHAR *What, const VOID *Caller)

@@ -100,7 +100,7 @@ typedef struct _HAL_ADAPTER {
     BOOLEAN Joined;                 /* by JoinDmaDomain */
     /* Packet DMA, under the lock of registers.c: */
     ULONG RegistersFree;
-    LIST_ENTRY Waiting;             /* HAL_REGISTERS.Link */
+    LIST_ENTRY Waiting, Granted;    /* HAL_REGISTERS.Link */
     LONG Sets;                      /* outstanding, without lists' */
     LONG Lists, ListsPut;
     struct _HAL_REGISTERS *Channel;
@@ -308,6 +308,12 @@ BOOLEAN HalRegistersCancel(HAL_ADAPTER *Adapter, PVOID TransferContext);
 /* Maps the first piece of a part; NULL: no address is to be had. */
 const HAL_RUN *HalMapRun(HAL_REGISTERS *Registers, PMDL Mdl, ULONGLONG Offset,
                          ULONG Length, BOOLEAN WriteToDevice);
+/*
+ * Makes what is in the mapped pieces of a chain of MDLs the same for the CPU
+ * and the device; how many. Bug checks if one is mapped the other way round.
+ */
+ULONG HalSyncRuns(HAL_ADAPTER *Adapter, const MDL *Mdl, BOOLEAN ReadOperation,
+                  const CHAR *Routine, const VOID *Caller);
 /* Unmaps the pieces that lie in a part; how many. */
 ULONG HalUnmapRuns(HAL_REGISTERS *Registers, const MDL *Mdl, ULONGLONG Offset,
                    ULONGLONG Length);

@@ -161,6 +161,7 @@ BOOLEAN HalRegistersTake(HAL_REGISTERS *Registers, BOOLEAN MayWait)
 
     if (Granted) {
         Adapter->RegistersFree -= Registers->Count;
+        InsertTailList(&Adapter->Granted, &Registers->Link);
     } else if (MayWait) {
         InsertTailList(&Adapter->Waiting, &Registers->Link);
     }
@@ -180,6 +181,7 @@ static HAL_REGISTERS *NextGranted(HAL_ADAPTER *Adapter)
             Next = NULL;
         } else {
             RemoveEntryList(&Next->Link);
+            InsertTailList(&Adapter->Granted, &Next->Link);
             Adapter->RegistersFree -= Next->Count;
         }
     }
@@ -194,6 +196,7 @@ VOID HalRegistersGive(HAL_REGISTERS *Registers)
     HAL_REGISTERS *Next;
 
     Adapter->RegistersFree += Registers->Count;
+    RemoveEntryList(&Registers->Link);
     NtsUnlock(&Lock, Flags);
     HalRegistersDelete(Registers);
     while ((Next = NextGranted(Adapter)) != NULL) {
@@ -243,6 +246,16 @@ static VOID RequireUnmapped(const HAL_REGISTERS *Registers, const MDL *Mdl,
     }
 }
 
+/*
+ * In version 3 mapping flushes caches where the device is not coherent; before,
+ * the driver has to, by KeFlushIoBuffers. After a transfer it is always ours.
+ */
+static uint32_t CleanedBy(const HAL_ADAPTER *Adapter)
+{
+    return Adapter->Version < CBX_DEVICE_DESCRIPTION_VERSION3
+           ? PAL_ACCESS_CLEANED : 0;
+}
+
 const HAL_RUN *HalMapRun(HAL_REGISTERS *Registers, PMDL Mdl, ULONGLONG Offset,
                          ULONG Length, BOOLEAN WriteToDevice)
 {
@@ -269,13 +282,56 @@ const HAL_RUN *HalMapRun(HAL_REGISTERS *Registers, PMDL Mdl, ULONGLONG Offset,
         Limit = (1ull << Adapter->AddressWidth) - 1;
     }
     if (pal_dma_map_run(Adapter->Device, Run.Physical, Run.Length, Limit,
-                        Registers->Access, &Logical)) {
+                        Registers->Access | CleanedBy(Adapter), &Logical)) {
         return NULL;
     }
     Run.Logical = Logical;
     Registers->Used += PagesOf(Run.Physical, Run.Length);
     Registers->Run[Registers->Runs] = Run;
     return &Registers->Run[Registers->Runs++];
+}
+
+static ULONG SyncRuns(const HAL_REGISTERS *Registers, const MDL *Mdl,
+                      uint32_t Access, BOOLEAN *OtherWay)
+{
+    ULONG Synced = 0;
+
+    for (ULONG i = 0; i < Registers->Runs; i++) {
+        const HAL_RUN *Run = &Registers->Run[i];
+
+        if (Run->Mdl != Mdl) {
+            continue;
+        }
+        *OtherWay = *OtherWay || Registers->Access != Access;
+        pal_dma_sync_run(Registers->Adapter->Device, Run->Logical, Run->Length,
+                         Registers->Access);
+        Synced++;
+    }
+    return Synced;
+}
+
+ULONG HalSyncRuns(HAL_ADAPTER *Adapter, const MDL *Mdl, BOOLEAN ReadOperation,
+                  const CHAR *Routine, const VOID *Caller)
+{
+    ULONG64 Flags = NtsLock(&Lock);
+    BOOLEAN OtherWay = FALSE;
+    ULONG Synced = 0;
+    CHAR Where[64];
+
+    for (LIST_ENTRY *Link = Adapter->Granted.Flink; Link != &Adapter->Granted;
+         Link = Link->Flink) {
+        Synced += SyncRuns(CONTAINING_RECORD(Link, HAL_REGISTERS, Link), Mdl,
+                           ReadOperation ? PAL_ACCESS_WRITE : PAL_ACCESS_READ,
+                           &OtherWay);
+    }
+    NtsUnlock(&Lock, Flags);
+    if (OtherWay) {
+        NtsBugCheck(NTS_BUG_DMA, DMA_OWN_DIRECTION, ReadOperation, 0, 0,
+                    "%s with ReadOperation %u, unlike the mapping, by %s",
+                    Routine, ReadOperation,
+                    NtsWhere(Caller, Where, sizeof(Where)));
+    }
+    return Synced;
 }
 
 ULONG HalUnmapRuns(HAL_REGISTERS *Registers, const MDL *Mdl, ULONGLONG Offset,

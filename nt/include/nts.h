@@ -182,7 +182,11 @@ enum { NTS_WDF_FAULT_LIST(NTS_WDF_FAULT_ENUM_) };
     /* ... and its restart after a pause */ \
     X(NDIS_FAULT_RESTART, 0x20000000, "ndis-restart-fails") \
     /* OID_GEN_STATISTICS is answered with one frame more than there were */ \
-    X(NDIS_FAULT_STATISTICS, 0x40000000, "ndis-wrong-statistics")
+    X(NDIS_FAULT_STATISTICS, 0x40000000, "ndis-wrong-statistics") \
+    /* no scatter/gather list of a frame is to be had */ \
+    X(NDIS_FAULT_NO_LIST, 0x200000, "ndis-no-list") \
+    /* ... or with physical addresses */ \
+    X(NDIS_FAULT_PHYSICAL_LIST, 0x400000, "ndis-physical-list")
 #define NTS_NDIS_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { NTS_NDIS_FAULT_LIST(NTS_NDIS_FAULT_ENUM_) };
 #undef NTS_NDIS_FAULT_ENUM_

@@ -239,7 +239,7 @@ void PALAPI pal_dma_free(void *device, struct pal_dma *dma)
 
 static enum dma_data_direction direction_of(u32 access)
 {
-	switch (access) {
+	switch (access & PAL_ACCESS_BOTH) {
 	case PAL_ACCESS_READ:
 		return DMA_TO_DEVICE;
 	case PAL_ACCESS_WRITE:
@@ -297,14 +297,21 @@ int32_t PALAPI pal_dma_map_run(void *device, uint64_t physical, uint64_t size,
 			       uint64_t *logical)
 {
 	struct device *dev = &((struct nt_device *)device)->pci->dev;
+	/* A bounce buffer is filled in any case, and is ours to clean. */
+	unsigned long attrs = access & PAL_ACCESS_CLEANED &&
+			      !dev_is_dma_coherent(dev)
+			      ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 	dma_addr_t address;
 
 	if (!size || size > INT_MAX || !pfn_valid(PHYS_PFN(physical)))
 		return -EINVAL;
-	address = map_below(dev, physical, size, direction_of(access), 0,
+	address = map_below(dev, physical, size, direction_of(access), attrs,
 			    limit);
 	if (dma_mapping_error(dev, address))
 		return -ENOMEM;
+	if (attrs && !dma_translated(dev) && address != physical)
+		dma_sync_single_for_device(dev, address, size,
+					   direction_of(access));
 	*logical = address;
 	return 0;
 }
@@ -315,4 +322,15 @@ void PALAPI pal_dma_unmap_run(void *device, uint64_t logical, uint64_t size,
 	struct device *dev = &((struct nt_device *)device)->pci->dev;
 
 	dma_unmap_page_attrs(dev, logical, size, direction_of(access), 0);
+}
+
+void PALAPI pal_dma_sync_run(void *device, uint64_t logical, uint64_t size,
+			     uint32_t access)
+{
+	struct device *dev = &((struct nt_device *)device)->pci->dev;
+
+	if (access == PAL_ACCESS_READ)
+		dma_sync_single_for_device(dev, logical, size, DMA_TO_DEVICE);
+	else
+		dma_sync_single_for_cpu(dev, logical, size, DMA_FROM_DEVICE);
 }

@@ -65,6 +65,7 @@ struct pal_device_info {
 	uint32_t translated;            /* 1: an IOMMU translates its DMA */
 	uint32_t coherent;              /* 1: its DMA snoops caches, as the
 					   firmware says (_CCA) */
+	uint32_t alignment;             /* of buffers for DMA, bytes */
 	struct {
 		uint64_t address;       /* as the CPU sees it */
 		uint64_t size;          /* 0: no such BAR */
@@ -108,6 +109,8 @@ struct pal_dma {
 #define PAL_ACCESS_READ      1u
 #define PAL_ACCESS_WRITE     2u
 #define PAL_ACCESS_BOTH      3u
+#define PAL_ACCESS_CLEANED   4u     /* for pal_dma_map_run(): who calls sees \
+				       to it that caches hide nothing from it */
 
 /* Handed to the entry point of ntoskrnl.exe: uint32_t entry(struct pal_boot *) */
 struct pal_boot {
@@ -213,14 +216,19 @@ X(int32_t,  pal_dma_map,   (void *device, struct pal_dma *dma, \
 X(void,     pal_dma_unmap, (void *device, struct pal_dma *dma, \
 			    uint32_t access)) \
 \
-/* Pages for one transfer, physically contiguous and anywhere in memory; what */ \
-/* the device does with them and what the CPU sees meet at the unmapping, */ \
-/* which a bounce buffer needs. 0 or a negative errno. */ \
+/* Pages for one transfer, physically contiguous and anywhere in memory. What */ \
+/* the CPU has stored is there for the device after the mapping, but with */ \
+/* PAL_ACCESS_CLEANED; what the device has written is there for the CPU after */ \
+/* the unmapping. 0 or a negative errno. */ \
 X(int32_t,  pal_dma_map_run, (void *device, uint64_t physical, uint64_t size, \
 			      uint64_t limit, uint32_t access, \
 			      uint64_t *logical)) \
 X(void,     pal_dma_unmap_run, (void *device, uint64_t logical, \
-				uint64_t size, uint32_t access))
+				uint64_t size, uint32_t access)) \
+/* The same while it is mapped: PAL_ACCESS_READ as mapping it does, */ \
+/* PAL_ACCESS_WRITE as unmapping. */ \
+X(void,     pal_dma_sync_run, (void *device, uint64_t logical, \
+			       uint64_t size, uint32_t access))
 
 #define PAL_DECLARE_(ret, name, args) PALIMPORT ret PALAPI name args;
 PAL_FUNCTIONS(PAL_DECLARE_)

@@ -5,6 +5,7 @@
  * other. The same driver holds a CBX device, whose report port the stand-in
  * uses whatever device it drives.
  */
+#include <linux/cache.h>
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
@@ -175,6 +176,8 @@ void PALAPI pal_device_info(void *handle, struct pal_device_info *info)
 	info->node = node < 0 ? PAL_NODE_ANY : node;
 	info->translated = domain && (domain->type & __IOMMU_DOMAIN_PAGING);
 	info->coherent = dev_is_dma_coherent(&pci->dev);
+	/* Nothing else may share a line with a buffer that is not snooped. */
+	info->alignment = info->coherent ? 1 : cache_line_size();
 	for (i = 0; i < PAL_BARS; i++) {
 		unsigned long flags = pci_resource_flags(pci, i);
 

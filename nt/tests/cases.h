@@ -39,7 +39,7 @@ typedef struct _CASE {
     CTL_CODE(FILE_DEVICE_UNKNOWN, 0x802, METHOD_BUFFERED, FILE_ANY_ACCESS)
 
 /* Tables that end with a NULL name. */
-extern const CASE CallCases[], DmaCases[], KernelCases[], MdlCases[],
+extern const CASE CacheCases[], CallCases[], DmaCases[], KernelCases[], MdlCases[],
                   PacketCases[], RequestCases[],
                   LevelCases[], LeakCases[],
                   GoodCases[];
@@ -65,8 +65,8 @@ VOID CaseBreakIrqlRule(const IRQL_RULE *Rule);
 VOID NTAPI CaseInitOnly(VOID);
 
 CASE_ROUTINE CaseVectors, CasePoolPoisoned, CaseOldVersion, CaseBoundsRefused,
-             CaseMdlRefused, CaseDomainRefused, CasePacket, CaseRegistersWait,
-             CasePower, CaseInterface, CaseVectorFreed,
+             CaseMdlRefused, CaseDomainRefused, CasePacket, CasePacketCaches,
+             CaseRegistersWait, CasePower, CaseInterface, CaseVectorFreed,
              CaseInterrupts;
 
 #endif /* CBX_NT_CASES_H */

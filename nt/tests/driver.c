@@ -7,7 +7,7 @@ DRIVER_INITIALIZE DriverEntry;
 static WCHAR CaseName[32];
 
 static const CASE *const Tables[] = {
-    CallCases, DmaCases, KernelCases, MdlCases, PacketCases,
+    CacheCases, CallCases, DmaCases, KernelCases, MdlCases, PacketCases,
     RequestCases, LevelCases, LeakCases,     GoodCases
 };
 

@@ -216,6 +216,7 @@ static NTSTATUS Good(CASE_DEVICE *Device)
 const CASE GoodCases[] = {
     { L"good", Good, FALSE },
     { L"packet", CasePacket, FALSE },
+    { L"packet-caches", CasePacketCaches, FALSE },
     { L"vectors", CaseVectors, FALSE },
     { NULL, NULL, FALSE },
 };

@@ -302,7 +302,9 @@ static BOOLEAN Version3(TRANSFER *T)
             &T->List))) {
         return FALSE;
     }
-    Good = DmaList(T, T->List, TRUE);
+    Good = DmaList(T, T->List, TRUE) &&
+           T->A.Do->FlushDmaBuffer(T->A.Adapter, T->Mdl[0], TRUE) ==
+           STATUS_SUCCESS;
     PutList(T, FALSE);
     if (!Good || !IsPattern(T) ||
         !NT_SUCCESS(T->A.Do->BuildScatterGatherListEx(
@@ -316,9 +318,7 @@ static BOOLEAN Version3(TRANSFER *T)
            T->A.Do->ConfigureAdapterChannel(T->A.Adapter, 0, NULL) ==
            STATUS_NOT_IMPLEMENTED &&
            T->A.Do->CancelMappedTransfer(T->A.Adapter, Context) ==
-           STATUS_NOT_IMPLEMENTED &&
-           T->A.Do->FlushDmaBuffer(T->A.Adapter, T->Mdl[0], TRUE) ==
-           STATUS_SUCCESS;
+           STATUS_NOT_IMPLEMENTED;
 }
 
 NTSTATUS CasePacket(CASE_DEVICE *Device)
@@ -512,6 +512,17 @@ MISUSE(FlushDirection)
                                  PIECE, FALSE);
 }
 
+MISUSE(BufferNotMapped)
+{
+    T->A.Do->FlushDmaBuffer(T->A.Adapter, T->Mdl[0], TRUE);
+}
+
+MISUSE(BufferDirection)
+{
+    Map(T, T->Piece[0], PIECE);
+    T->A.Do->FlushDmaBuffer(T->A.Adapter, T->Mdl[0], TRUE);
+}
+
 MISUSE(MapTwice)
 {
     Map(T, T->Piece[0], PAGE_SIZE);
@@ -570,6 +581,8 @@ const CASE PacketCases[] = {
     { L"registers-mapped", RegistersMapped, TRUE },
     { L"flush-not-mapped", FlushNotMapped, TRUE },
     { L"flush-wrong-direction", FlushDirection, TRUE },
+    { L"flush-buffer-not-mapped", BufferNotMapped, TRUE },
+    { L"flush-buffer-wrong-direction", BufferDirection, TRUE },
     { L"map-twice", MapTwice, TRUE },
     { L"map-too-much", MapTooMuch, TRUE },
     { L"map-empty", MapEmpty, TRUE },

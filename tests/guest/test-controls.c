@@ -156,6 +156,11 @@ static const Control controls[] = {
     { .check = "coherence", .fault = "hal-forgets-clean", .calls = ALLOCATING,
       .platform = NON_COHERENT },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
+    { .check = "no-snoop", .fault = "hal-ignore-cache", .calls = UNCACHED,
+      .also = "memory-type",
+      .why = "the mapping is not what was asked for",
+      .may = "coherence",
+      .device = "coherence=on" },
     /* The driver, of memory that is cached though the device does not snoop. */
     { .check = "integrity-to-device", .fault = "driver-omit-clean",
       .calls = MDL, .platform = NON_COHERENT,

@@ -37,7 +37,8 @@ static uint8_t *bus(SoftDev *dev, uint64_t logical, uint32_t *status)
     uint64_t gpa;
 
     *status = soft_translate(dev, logical, &gpa);
-    return *status == CBX_STATUS_OK ? &dev->memory[gpa - SOFT_GPA_BASE] : NULL;
+    return *status == CBX_STATUS_OK ? soft_byte(dev, gpa - SOFT_GPA_BASE)
+                                    : NULL;
 }
 
 static uint32_t bus_read(SoftDev *dev, uint64_t logical, uint8_t *data,
@@ -279,7 +280,9 @@ void soft_queue(SoftDev *dev, uint32_t tail)
                                   sizeof(d)), ==, CBX_STATUS_OK);
         dev->head = (dev->head + 1) % entries;
         c.id = d.id;
+        dev->no_snoop = d.attributes & CBX_ATTR_NO_SNOOP;
         c.status = (uint16_t)execute(dev, &d, &c, dev->head == tail);
+        dev->no_snoop = false;
         if (several && dev->faults.completions_swapped) {
             c.id ^= 1;
         }

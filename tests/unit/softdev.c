@@ -183,6 +183,7 @@ static void declare(SoftDev *dev)
     }
     *reg(dev, CBX_REG_BUF_FACTS) = facts;
     *reg(dev, CBX_REG_BUF_TYPE_SEEN) = type_seen(dev);
+    soft_caches_map(dev, type_seen(dev));
     *reg(dev, CBX_REG_BUF_GUEST_NODE) = guest_node(dev);
     *reg(dev, CBX_REG_BUF_PAGES) = pages;
     *reg(dev, CBX_REG_BUF_PAGES_OK) = pages_ok;
@@ -263,6 +264,7 @@ static void soft_write32(void *context, uint32_t offset, uint32_t value)
         if (value == CBX_BUF_DECLARE) {
             declare(dev);
         } else {
+            dev->uses += value == CBX_BUF_USE;
             *reg(dev, CBX_REG_BUF_STATUS) = CBX_STATUS_OK;
         }
         break;
@@ -316,6 +318,15 @@ static void soft_barrier(void *context)
 {
     (void)context;
     __sync_synchronize();
+}
+
+static void soft_flush(void *context, const volatile void *address,
+                       uint64_t length, bool read)
+{
+    SoftDev *dev = context;
+
+    dev->flushes++;
+    soft_caches_flush(dev, address, length, read);
 }
 
 static void soft_interrupt_arm(void *context)
@@ -382,6 +393,7 @@ static const CbxWorldOps ops = {
     .write32 = soft_write32,
     .write64 = soft_write64,
     .barrier = soft_barrier,
+    .flush = soft_flush,
     .interrupt_arm = soft_interrupt_arm,
     .interrupt_wait = soft_interrupt_wait,
     .virt_to_phys = soft_virt_to_phys,
@@ -435,6 +447,7 @@ void softdev_free(SoftDev *dev)
     g_ptr_array_unref(dev->live);
     g_ptr_array_unref(dev->records);
     g_byte_array_unref(dev->record);
+    soft_caches_free(dev);
     g_aligned_free(dev->mem);
     g_aligned_free(dev->memory);
     g_free(dev);

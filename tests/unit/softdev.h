@@ -80,6 +80,8 @@ typedef struct SoftMap {
     bool valid;
 } SoftMap;
 
+typedef struct SoftCaches SoftCaches;
+
 typedef struct SoftDev {
     CbxWorld world;
     SoftFaults faults;
@@ -89,7 +91,11 @@ typedef struct SoftDev {
     uint32_t addr_bits;
     uint64_t run_apis;
 
-    uint8_t *memory;
+    uint8_t *memory;            /* as the CPU sees it */
+    SoftCaches *caches;         /* NULL: the device sees the same */
+    bool no_snoop;              /* the transfer under way */
+    unsigned flushes;           /* of the system's, so far */
+    unsigned uses;              /* that the device was told of */
     unsigned pages_used;
     uint64_t next_logical;
     uint64_t gap_offset;        /* phys_gaps: where in memory it begins */
@@ -128,6 +134,13 @@ void softdev_allocate(SoftDev *dev, CbxBuffer *buffer, uint64_t length,
 void softdev_release(SoftDev *dev, CbxBuffer *buffer);
 /* Maps one more page at a logical address. */
 void softdev_map(SoftDev *dev, uint64_t logical);
+
+/*
+ * From now on memory has a second image, of which declared buffers that are
+ * mapped write-back can be out of step; snoops: only transfers with No Snoop
+ * go there, else all do.
+ */
+void softdev_start_caches(SoftDev *dev, bool snoops);
 
 /* Records of one type, from the n-th on; NULL: no more. */
 GHashTable *softdev_record(SoftDev *dev, const char *type, unsigned n);

@@ -133,10 +133,14 @@ static void every_check_is_made(void)
     Fixture f = { .set = NULL };
 
     start(&f, true);
+    softdev_start_caches(f.soft, true);
     start_suite(&f);
     softdev_allocate(f.soft, &f.buffer, LONG, 0);
+    f.buffer.api = CBX_API_ALLOCATE_COMMON_BUFFER_EX;
+    f.buffer.cache = CBX_CACHE_NONCACHED;
     f.buffer.node = 1;
     softdev_allocate(f.soft, &neighbour, LENGTH, 0);
+    neighbour.api = CBX_API_ALLOCATE_COMMON_BUFFER_EX;
     cbx_suite_allocated(&f.suite, &neighbour);
     verify(&f);
     made = checks_with(&f, "pass");
