@@ -23,7 +23,7 @@ typedef struct CbxClaim {
     const CbxBuffer *buffer;
     uint64_t address;
     uint64_t length;
-    uint8_t type;               /* CBX_MEMTYPE_* */
+    uint8_t type;               /* CBX_MEMTYPE_*, at the declaration */
     bool cacheable;
 } CbxClaim;
 
@@ -199,7 +199,7 @@ static CbxClaim *cbx_claim_new(const CbxClaim *claim)
 static bool cbx_claim_equal(const CbxClaim *a, const CbxClaim *b)
 {
     return a->address == b->address && a->length == b->length &&
-           a->type == b->type && a->cacheable == b->cacheable;
+           a->cacheable == b->cacheable;
 }
 
 /* The device can only look where a processor asks. */
