@@ -37,7 +37,7 @@ typedef struct CbxClaimedPage {
 static struct {
     CbxLines *lines;
     CbxCleaned *cleaned;
-    bool unknown;               /* what has been cleaned before */
+    bool unknown;               /* what else has been cleaned */
     CbxLineConfig config;
     GPtrArray *devices;
     GHashTable *buffers;        /* of CbxBuffer, to arrays of CbxClaim */
@@ -279,8 +279,6 @@ static void cbx_coherence_run_state(void *opaque, bool running,
     GHashTableIter iter;
     CbxClaimedPage *page;
 
-    /* Another machine's past is not known. */
-    model.unknown |= state == RUN_STATE_RESTORE_VM;
     if (!running && !model.config.audit) {
         cbx_lines_untrack_all(model.lines);
     }
@@ -519,6 +517,8 @@ bool cbx_coherence_load(CbxState *s)
             return false;
         }
     }
+    /* What was cleaned there is not told. */
+    model.unknown = true;
     for (int i = 0; cbx_coherence_on(s) && i < s->n_claims; i++) {
         const CbxSavedClaim *saved = &s->claims[i];
         CbxClaim *claim = cbx_claim_new(&(CbxClaim) {
@@ -611,7 +611,6 @@ bool cbx_coherence_start(CbxState *s, Error **errp)
         model.pages = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                             cbx_page_free);
         model.cleaned = cbx_cleaned_new();
-        model.unknown = runstate_check(RUN_STATE_INMIGRATE);
         model.lines = cbx_lines_new(&config, &cbx_line_ops, NULL);
         qemu_add_vm_change_state_handler(cbx_coherence_run_state, NULL);
     }
