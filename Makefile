@@ -5,7 +5,7 @@
 
 BUILD ?= build
 ARCH ?= x86_64
-IOMMU ?= vtd
+IOMMU ?= $(if $(filter aarch64,$(ARCH)),smmuv3,vtd)
 
 MAKEFLAGS += --no-print-directory
 ninja = ninja --quiet -C $(BUILD)
@@ -18,7 +18,7 @@ all: qemu guest
 
 help:
 	@echo 'make run      boot the guest, run every call, print the verdict'
-	@echo '              (ARCH=x86_64, IOMMU=vtd|none, ARGS=...)'
+	@echo '              (ARCH=x86_64|aarch64, IOMMU=vtd|smmuv3|none, ARGS=...)'
 	@echo 'make check    all tests (ONLY=NAME for one suite)'
 	@echo 'make bench    speed against memcpy, nvme and edu (docs/bench.md)'
 	@echo 'make lint     style of device code and scripts'
@@ -50,13 +50,18 @@ host:
 drivers:
 	+@$(ninja)/pe-x86_64
 	+@$(ninja)/pe-x86
+	+@$(ninja)/pe-aarch64
 
-# The stand-in's Linux module; kbuild knows what is out of date.
+# The stand-in's Linux modules; kbuild knows what is out of date.
 module:
-	+@$(MAKE) -f nt/pal/build.mk BUILD=$(BUILD) GUEST_HEADERS=$(GUEST_HEADERS)
+	+@$(MAKE) -f nt/pal/build.mk BUILD=$(BUILD) ARCH=x86_64 \
+		GUEST_HEADERS=$(GUEST_HEADERS)
+	+@$(MAKE) -f nt/pal/build.mk BUILD=$(BUILD) ARCH=aarch64 \
+		GUEST_HEADERS=$(GUEST_HEADERS_AARCH64)
 
 guest: host drivers module
-	@scripts/make-initrd.sh $(BUILD)
+	@scripts/make-initrd.sh $(BUILD) x86_64
+	@scripts/make-initrd.sh $(BUILD) aarch64
 
 qtests: qemu
 	+@$(ninja)/qemu tests/qtest/qos-test
@@ -83,7 +88,7 @@ check-sanitizers:
 	scripts/check-sanitizers $(BUILD)/sanitizers
 
 clean:
-	rm -rf $(BUILD)/host $(BUILD)/pe-* $(BUILD)/guest $(BUILD)/module \
+	rm -rf $(BUILD)/host $(BUILD)/pe-* $(BUILD)/guest $(BUILD)/module-* \
 		$(BUILD)/package $(BUILD)/qemu $(BUILD)/config.mk
 
 distclean:

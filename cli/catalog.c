@@ -168,7 +168,9 @@ G_STATIC_ASSERT(G_N_ELEMENTS(cbx_drivers) - 1 <= CBX_DRIVERS_MAX);
  * and panics when QEMU did not get enough processor time meanwhile.
  * cryptomgr.notests: Linux's self-tests of its ciphers are none of ours, and
  * take 0.2 s.
- * qemu64 has no AVX, which the stand-in host does not preserve.
+ * qemu64 has no AVX, which the stand-in host does not preserve; cortex-a57 has
+ * no pointer authentication, which is slow to emulate, and no SVE.
+ * On arm64 the firmware is what brings ACPI, and with it _CCA and the IORT.
  */
 const CbxArch cbx_archs[] = {
     {
@@ -180,6 +182,23 @@ const CbxArch cbx_archs[] = {
         .initrd = "initrd.cpio",
         .append = "console=ttyS0 panic=-1 oops=panic no_timer_check "
                   "cryptomgr.notests",
+        .iommu = "vtd",
+        .magic = "\177ELF",
+    },
+    {
+        .name = "aarch64",
+        .emulator = "qemu-system-aarch64",
+        .machine = "virt,gic-version=3,its=on",
+        .noncoherent = "pcie-dma-noncoherent=on",
+        .cpu = "cortex-a57",
+        .kernel = "Image",
+        .initrd = "initrd.cpio",
+        .firmware = "QEMU_EFI.fd",
+        .append = "console=ttyAMA0 panic=-1 oops=panic acpi=force "
+                  "cryptomgr.notests",
+        .iommu = "smmuv3",
+        .magic = "ARM\x64",
+        .magic_at = 56,
     },
     { 0 }
 };
@@ -203,6 +222,20 @@ const CbxIommu cbx_iommus[] = {
         .title = "VT-d",
         .device = "intel-iommu",
         .append = "intel_iommu=on iommu.strict=1 iommu.forcedac=1",
+    },
+    {
+        .name = "none",
+        .arch = "aarch64",
+        .type = "none",
+        .title = "no IOMMU",
+    },
+    {
+        .name = "smmuv3",
+        .arch = "aarch64",
+        .type = "arm-smmuv3",
+        .title = "SMMUv3",
+        .machine = "iommu=smmuv3",
+        .append = "iommu.strict=1 iommu.forcedac=1",
     },
     { 0 }
 };
@@ -257,6 +290,11 @@ const CbxIommu *cbx_iommu_find(const char *arch, const char *name)
         }
     }
     return NULL;
+}
+
+gboolean cbx_iommu_translates(const CbxIommu *iommu)
+{
+    return strcmp(iommu->type, "none") != 0;
 }
 
 const char *cbx_call_name(guint number)

@@ -38,10 +38,15 @@ typedef struct CbxArch {
     const char *name;    /* of --arch, and directory below guest/ */
     const char *emulator;
     const char *machine;
+    const char *noncoherent; /* option of the machine; NULL: cannot be */
     const char *cpu;
     const char *kernel;  /* files in the guest directory */
     const char *initrd;
+    const char *firmware; /* there, too; NULL: QEMU's own */
     const char *append;  /* kernel command line of every run */
+    const char *iommu;   /* the one that is chosen by default */
+    const char *magic;   /* at magic_at of the kernel */
+    unsigned magic_at;
 } CbxArch;
 
 /* What stands between the device and memory. */
@@ -51,6 +56,7 @@ typedef struct CbxIommu {
     const char *type;    /* what the device reports: a QOM type, or "none" */
     const char *title;   /* for people */
     const char *device;  /* -device argument, or NULL */
+    const char *machine; /* property of -machine, or NULL */
     const char *append;  /* kernel command line, or NULL */
 } CbxIommu;
 
@@ -73,6 +79,7 @@ const CbxDriver *cbx_driver_find(const char *name);
 
 /* The IOMMU called @name on architecture @arch; NULL when there is none. */
 const CbxIommu *cbx_iommu_find(const char *arch, const char *name);
+gboolean cbx_iommu_translates(const CbxIommu *iommu);
 
 /* Name of call @number (CBX_API_*), or NULL. */
 const char *cbx_call_name(guint number);

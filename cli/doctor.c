@@ -2,7 +2,6 @@
 #define _GNU_SOURCE  /* strchrnul() */
 #include "doctor.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,18 +103,38 @@ static Finding find_kernel(const CbxOptions *o)
     g_autofree char *guest = cbx_machine_guest(o);
     g_autofree char *path = g_build_filename(guest, o->arch->kernel, NULL);
     FILE *file = fopen(path, "re");
-    char magic[SELFMAG] = "";
-    gsize got;
+    gsize length = strlen(o->arch->magic), got = 0;
+    char magic[8] = "";
 
     if (!file) {
         return bad(g_strdup_printf("%s: %s", path, g_strerror(errno)),
                    "./configure fetches it, or name a place with --guest-dir");
     }
-    got = fread(magic, 1, sizeof(magic), file);
+    if (fseek(file, o->arch->magic_at, SEEK_SET) == 0) {
+        got = fread(magic, 1, length, file);
+    }
     fclose(file);
-    if (got != SELFMAG || memcmp(magic, ELFMAG, SELFMAG) != 0) {
-        return bad(g_strdup_printf("%s is not an ELF image", path),
+    if (got != length || memcmp(magic, o->arch->magic, length) != 0) {
+        return bad(g_strdup_printf("%s is not %s", path,
+                                   o->arch->magic_at ? "an arm64 Image"
+                                                     : "an ELF image"),
                    "./configure; a bzImage has to be extracted first");
+    }
+    return good(g_steal_pointer(&path));
+}
+
+static Finding find_firmware(const CbxOptions *o)
+{
+    g_autofree char *guest = cbx_machine_guest(o);
+    g_autofree char *path = NULL;
+
+    if (!o->arch->firmware) {
+        return good(g_strdup("QEMU's own"));
+    }
+    path = g_build_filename(guest, o->arch->firmware, NULL);
+    if (access(path, R_OK) < 0) {
+        return bad(g_strdup_printf("%s: %s", path, g_strerror(errno)),
+                   "./configure fetches it, or name a place with --guest-dir");
     }
     return good(g_steal_pointer(&path));
 }
@@ -252,6 +271,7 @@ static const struct {
 } things[] = {
     { "QEMU",           find_qemu },
     { "guest kernel",   find_kernel },
+    { "guest firmware", find_firmware },
     { "guest initrd",   find_initrd },
     { "driver images",  find_drivers },
     { "memory",         find_memory },
@@ -267,12 +287,12 @@ int cbx_doctor(const CbxOptions *o)
     for (gsize i = 0; i < G_N_ELEMENTS(things); i++) {
         Finding f = things[i].find(o);
 
-        printf("%s%-7s%s  %-13s  %s\n",
+        printf("%s%-7s%s  %-14s  %s\n",
                cbx_colour(colour, f.good ? CBX_COLOUR_GOOD : CBX_COLOUR_BAD),
                f.good ? "ok" : "missing", cbx_colour(colour, CBX_COLOUR_OFF),
                things[i].name, f.seen);
         if (!f.good) {
-            printf("%-7s  %-13s  remedy: %s\n", "", "", f.remedy);
+            printf("%-7s  %-14s  remedy: %s\n", "", "", f.remedy);
             missing++;
         }
         g_free(f.seen);

@@ -150,7 +150,7 @@ static void add_head(JsonBuilder *b, const CbxSummary *s)
     add_text(b, "reason", s->judgement->reason);
     add_text(b, "arch", options->arch->name);
     add_text(b, "iommu", options->iommu->name);
-    add_text(b, "cca", "on");
+    add_text(b, "cca", options->noncoherent ? "off" : "on");
     add_text(b, "guest", CBX_GUEST);
     add_text(b, "driver", drivers);
     add_text(b, "seed", device ? device->seed : NULL);

@@ -111,6 +111,9 @@ static char *device_argument(const CbxOptions *o, guint index)
     const char *separator = ",apis=";
 
     g_string_append_printf(line, ",report=%s", report);
+    if (o->noncoherent) {
+        g_string_append(line, ",cca=off");
+    }
     if (o->has_seed) {
         g_string_append_printf(line, ",seed=%" G_GUINT64_FORMAT, o->seed);
     }
@@ -230,14 +233,29 @@ static char *find_initrd(const CbxOptions *o, const char *guest,
     return path;
 }
 
+static char *machine_argument(const CbxOptions *o)
+{
+    GString *line = g_string_new(o->arch->machine);
+
+    if (o->iommu->machine) {
+        g_string_append_printf(line, ",%s", o->iommu->machine);
+    }
+    if (o->noncoherent) {
+        g_string_append_printf(line, ",%s", o->arch->noncoherent);
+    }
+    return g_string_free(line, FALSE);
+}
+
 /* ---- All of it ----------------------------------------------------------- */
 
 static GStrv build_command(const CbxOptions *o, const char *qemu,
-                           const char *kernel, const char *initrd)
+                           const char *kernel, const char *initrd,
+                           const char *firmware)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
     g_autofree char *append = kernel_command_line(o);
     g_autofree char *memory = g_strdup_printf("%dM", CBX_GUEST_MEMORY);
+    g_autofree char *machine = machine_argument(o);
     g_autofree char *cpus = g_strdup_printf("%u", GUEST_CPUS);
 
     add(argv, qemu, NULL);
@@ -245,7 +263,7 @@ static GStrv build_command(const CbxOptions *o, const char *qemu,
     add(argv, "-no-user-config", NULL);
     add(argv, "-no-reboot", NULL);
     add(argv, "-display", "none");
-    add(argv, "-machine", o->arch->machine);
+    add(argv, "-machine", machine);
     /*
      * With a thread for each vCPU, one that has a stale TLB entry for MMIO
      * while another moves a BAR can abort QEMU (iotlb_to_section()); seen
@@ -255,6 +273,9 @@ static GStrv build_command(const CbxOptions *o, const char *qemu,
     add(argv, "-cpu", o->arch->cpu);
     add(argv, "-smp", cpus);
     add(argv, "-m", memory);
+    if (firmware) {
+        add(argv, "-bios", firmware);
+    }
     add_nodes(argv);
     add(argv, "-kernel", kernel);
     add(argv, "-initrd", initrd);
@@ -289,6 +310,7 @@ CbxMachine *cbx_machine_new(const CbxOptions *o, GError **error)
     g_autofree char *guest = cbx_machine_guest(o);
     g_autofree char *kernel = g_build_filename(guest, o->arch->kernel, NULL);
     g_autofree char *initrd = NULL;
+    g_autofree char *firmware = NULL;
 
     m->initrd = -1;
     m->monitor = -1;
@@ -296,12 +318,18 @@ CbxMachine *cbx_machine_new(const CbxOptions *o, GError **error)
         !check_file(kernel, R_OK, "guest kernel", error)) {
         return NULL;
     }
+    if (o->arch->firmware) {
+        firmware = g_build_filename(guest, o->arch->firmware, NULL);
+        if (!check_file(firmware, R_OK, "guest firmware", error)) {
+            return NULL;
+        }
+    }
     initrd = find_initrd(o, guest, m, error);
     if (!initrd) {
         return NULL;
     }
     m->ports = o->drivers->len;
-    m->argv = build_command(o, qemu, kernel, initrd);
+    m->argv = build_command(o, qemu, kernel, initrd, firmware);
     return g_steal_pointer(&m);
 }
 

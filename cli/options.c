@@ -11,6 +11,7 @@ G_DEFINE_QUARK(cbx-error-quark, cbx_error)
 typedef struct Raw {
     char *arch;
     char *iommu;
+    char *cca;
     char **drivers;
     char *device;
     char *device_id;
@@ -36,6 +37,7 @@ static void raw_clear(Raw *raw)
 {
     g_free(raw->arch);
     g_free(raw->iommu);
+    g_free(raw->cca);
     g_strfreev(raw->drivers);
     g_free(raw->device);
     g_free(raw->device_id);
@@ -62,7 +64,11 @@ static GOptionContext *new_context(Raw *raw)
         { "arch", 'a', 0, G_OPTION_ARG_STRING, &raw->arch,
           "Architecture of the guest (default x86_64)", "ARCH" },
         { "iommu", 'i', 0, G_OPTION_ARG_STRING, &raw->iommu,
-          "What translates the device's addresses (default vtd)", "IOMMU" },
+          "What translates the device's addresses (default vtd; smmuv3 on"
+          " aarch64)", "IOMMU" },
+        { "cca", 0, 0, G_OPTION_ARG_STRING, &raw->cca,
+          "Is the devices' DMA cache-coherent: 1 (default), or 0 on aarch64",
+          "0|1" },
         { "driver", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &raw->drivers,
           "A driver of the build, such as kmdf; may be repeated (default: all"
           " that run the calls); or a .sys file of your own", "DRIVER" },
@@ -442,6 +448,24 @@ static gboolean parse_repeat(CbxOptions *o, const char *text, GError **error)
     return TRUE;
 }
 
+/* Windows takes every x86 platform to be coherent. */
+static gboolean parse_cca(CbxOptions *o, const char *text, GError **error)
+{
+    if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--cca %s: neither 0 nor 1", text);
+        return FALSE;
+    }
+    o->noncoherent = *text == '0';
+    if (o->noncoherent && !o->arch->noncoherent) {
+        g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                    "--cca 0: %s has no firmware that says so; use "
+                    "--arch aarch64", o->arch->name);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean parse_seed(CbxOptions *o, const char *text, GError **error)
 {
     gboolean hex = g_str_has_prefix(text, "0x");
@@ -494,7 +518,8 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
                    ? g_steal_pointer(&raw->build_dir)
                    : g_strdup(build_dir ? build_dir : CBX_BUILD_DIR_DEFAULT);
     return parse_arch(o, raw->arch ? raw->arch : "x86_64", error) &&
-           parse_iommu(o, raw->iommu ? raw->iommu : "vtd", error) &&
+           parse_iommu(o, raw->iommu ? raw->iommu : o->arch->iommu, error) &&
+           (!raw->cca || parse_cca(o, raw->cca, error)) &&
            parse_drivers(o, raw->drivers, error) &&
            (!raw->device_id || parse_device_id(o, raw->device_id, error)) &&
            parse_list(o, raw->apis, parse_call, error) &&

@@ -28,6 +28,7 @@ GQuark cbx_error_quark(void);
 typedef struct CbxOptions {
     const CbxArch *arch;
     const CbxIommu *iommu;
+    gboolean noncoherent;  /* DMA does not snoop, and firmware says so */
     GPtrArray *drivers;    /* const CbxDriver *: those that are run */
     CbxDriver *brought;    /* the user's own; then drivers has only this */
     char *driver_path;     /* its file, or NULL; then there is one driver */

@@ -506,6 +506,12 @@ static void read_probe(CbxPort *port G_GNUC_UNUSED,
 {
 }
 
+/* Beside the checks, which see the same in the data; a reader of the report. */
+static void read_coherence(CbxPort *port G_GNUC_UNUSED,
+                           JsonObject *o G_GNUC_UNUSED)
+{
+}
+
 static void read_frame(CbxPort *port, JsonObject *o)
 {
     g_autofree char *status = NULL;
@@ -527,6 +533,7 @@ static const struct {
     { "probe",  read_probe },
     { "frame",  read_frame },
     { "fault",  read_fault },
+    { "coherence", read_coherence },
     { "text",   read_text },
     { "start",  read_start },
     { "result", read_result },

@@ -150,7 +150,7 @@ static void check_buffer(GPtrArray *findings, const CbxReport *report,
     for (gsize i = 0; i < G_N_ELEMENTS(evidence); i++) {
         check_evidence(findings, report, b, &evidence[i]);
     }
-    check_evidence(findings, report, b, iommu->device ? &translated
+    check_evidence(findings, report, b, cbx_iommu_translates(iommu) ? &translated
                                                       : &identity);
     if (!b->released) {
         object(findings, report, b, "the driver frees the buffer",

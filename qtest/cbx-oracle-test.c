@@ -133,7 +133,7 @@ static void test_refused(void *obj, void *data, QGuestAllocator *alloc)
     cbx_write32(d, CBX_REG_BUF_API, CBX_API_END);
     g_assert_cmpint(command(d, CBX_BUF_DECLARE, 0), ==, CBX_STATUS_UNSUPPORTED);
     g_assert_cmpint(command(d, 0, 0), ==, CBX_STATUS_BAD_OPCODE);
-    g_assert_cmpint(command(d, 4, 0), ==, CBX_STATUS_BAD_OPCODE);
+    g_assert_cmpint(command(d, CBX_BUF_USE + 1, 0), ==, CBX_STATUS_BAD_OPCODE);
 
     cbx_bus_master(d, false);
     g_assert_cmpint(cbx_declare(d, b, 4096), ==, CBX_STATUS_NO_MASTER);

@@ -68,6 +68,7 @@ Dir::Cache "$cache/apt";
 Dir::Cache::archives "$cache/apt/archives";
 APT::Sandbox::User "root";
 Acquire::Languages "none";
+APT::Architectures { "$(dpkg --print-architecture)"; "arm64"; };
 EOF
     say "reading Debian's package lists (private copy)"
     debian_apt apt-get -qq update ||

@@ -1,15 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# make-initrd.sh BUILD: packs the stand-in guest's first process, module and
-# PE images into BUILD/guest/x86_64/initrd.cpio. The same files give the same
+# make-initrd.sh BUILD ARCH: packs the stand-in guest's first process, module
+# and PE images into BUILD/guest/ARCH/initrd.cpio. The same files give the same
 # archive, byte for byte. Uncompressed: unpacking costs the guest more than
 # reading. Device nodes come from devtmpfs.
 set -eu
 
 build=$1
-root=$build/guest/x86_64/initrd
-out=$build/guest/x86_64/initrd.cpio
+arch=$2
+root=$build/guest/$arch/initrd
+out=$build/guest/$arch/initrd.cpio
+
+case $arch in
+aarch64) init=init-aarch64 strip=aarch64-linux-gnu-strip ;;
+*) init=init strip=strip ;;
+esac
 
 fail()
 {
@@ -26,19 +32,19 @@ put()
 
 rm -rf "$root"
 mkdir -p "$root"
-put 755 "$build/host/nt/init/init" init
-put 644 "$build/module/cbx_nt.ko" cbx_nt.ko
+put 755 "$build/host/nt/init/$init" init
+put 644 "$build/module-$arch/cbx_nt.ko" cbx_nt.ko
 for image in nt/ntoskrnl/ntoskrnl.exe nt/hal/hal.dll \
         nt/ndis/ndis.sys nt/wdf/wdfldr.sys nt/wdf/wdf01000.sys \
         nt/videoprt/videoprt.sys guest-driver/wdm/cbxwdm.sys \
         guest-driver/kmdf/cbxkmdf.sys guest-driver/net/cbxnet.sys \
         guest-driver/video/cbxvid.sys; do
-    put 644 "$build/pe-x86_64/$image" "${image##*/}"
+    put 644 "$build/pe-$arch/$image" "${image##*/}"
 done
-for image in "$build"/pe-x86_64/nt/tests/*.sys; do
+for image in "$build/pe-$arch"/nt/tests/*.sys; do
     [ ! -f "$image" ] || put 644 "$image" "${image##*/}"
 done
-strip --strip-debug "$root/init" "$root/cbx_nt.ko"
+"$strip" --strip-debug "$root/init" "$root/cbx_nt.ko"
 
 find "$root" -exec touch -h -d @0 {} +
 (cd "$root" && find . -mindepth 1 | LC_ALL=C sort |

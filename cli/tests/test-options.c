@@ -198,10 +198,12 @@ typedef struct Build {
 static const char *const build_files[] = {
     "qemu/qemu-system-x86_64", "guest/x86_64/vmlinux",
     "guest/x86_64/initrd.cpio",
+    "qemu/qemu-system-aarch64", "guest/aarch64/Image",
+    "guest/aarch64/initrd.cpio", "guest/aarch64/QEMU_EFI.fd",
 };
 
 static const char *const build_directories[] = {
-    "guest/x86_64", "guest", "qemu", "",
+    "guest/x86_64", "guest/aarch64", "guest", "qemu", "",
 };
 
 static void build_start(Build *b, gconstpointer unused G_GNUC_UNUSED)
@@ -279,6 +281,20 @@ static void vtd_is_in_front_of_the_device(Build *b,
     assert_lacks(line, "faults=");
     assert_lacks(line, "apis=");
     assert_lacks(line, "seed=");
+}
+
+static void smmuv3_is_the_machines(Build *b, gconstpointer unused G_GNUC_UNUSED)
+{
+    g_autofree char *line = command_for("--arch aarch64 --driver wdm");
+    g_autofree char *none = command_for("--arch aarch64 --iommu none");
+    g_autofree char *firmware = g_strdup_printf(
+        " -bios %s/guest/aarch64/QEMU_EFI.fd ", b->path);
+
+    assert_has(line, " -machine virt,gic-version=3,its=on,iommu=smmuv3 ");
+    assert_has(line, " iommu.strict=1 iommu.forcedac=1 ");
+    assert_has(line, firmware);
+    assert_has(none, " -machine virt,gic-version=3,its=on ");
+    assert_lacks(none, "smmu");
 }
 
 static void each_driver_has_a_device(Build *b G_GNUC_UNUSED,
@@ -367,7 +383,8 @@ static void what_is_missing_is_named(Build *b,
                                      gconstpointer unused G_GNUC_UNUSED)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(build_files); i++) {
-        g_autoptr(CbxOptions) o = options_of("");
+        g_autoptr(CbxOptions) o = options_of(
+            strstr(build_files[i], "aarch64") ? "--arch aarch64" : "");
         g_autoptr(GError) error = NULL;
         g_autofree char *file = g_build_filename(b->path, build_files[i],
                                                  NULL);
@@ -402,6 +419,7 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add("/cli/machine/" #name, Build, NULL, \
                               build_start, name, build_stop)
     TEST(vtd_is_in_front_of_the_device);
+    TEST(smmuv3_is_the_machines);
     TEST(each_driver_has_a_device);
     TEST(none_has_no_iommu);
     TEST(selections_reach_the_device);

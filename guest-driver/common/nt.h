@@ -9,6 +9,12 @@
 
 NTKERNELAPI PHYSICAL_ADDRESS NTAPI MmGetPhysicalAddress(PVOID BaseAddress);
 
+#ifndef READ_REGISTER_ULONG64
+#define READ_REGISTER_ULONG64(Register) (*(volatile ULONG64 *)(Register))
+#define WRITE_REGISTER_ULONG64(Register, Value) \
+    (*(volatile ULONG64 *)(Register) = (Value))
+#endif
+
 /* RTL_OSVERSIONINFOW */
 typedef struct _CBX_OS_VERSION {
     ULONG Size;

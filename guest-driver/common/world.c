@@ -20,7 +20,7 @@ WorldRead32(void *Context, uint32_t Offset)
 static uint64_t
 WorldRead64(void *Context, uint32_t Offset)
 {
-    return *(volatile uint64_t *)WorldRegister(Context, Offset);
+    return READ_REGISTER_ULONG64((ULONG64 *)WorldRegister(Context, Offset));
 }
 
 static void
@@ -38,7 +38,7 @@ WorldWrite32(void *Context, uint32_t Offset, uint32_t Value)
 static void
 WorldWrite64(void *Context, uint32_t Offset, uint64_t Value)
 {
-    *(volatile uint64_t *)WorldRegister(Context, Offset) = Value;
+    WRITE_REGISTER_ULONG64((ULONG64 *)WorldRegister(Context, Offset), Value);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "qemu/bswap.h"
 #include "qemu/host-utils.h"
 #include "cbx.h"
+#include "coherence.h"
 #include "trace.h"
 
 /*
@@ -96,6 +97,25 @@ static uint16_t cbx_atomic_target(CbxState *s, CbxTransfer *t,
     return status;
 }
 
+/*
+ * On memory that the caches do not have: nothing can make it undivided against
+ * a CPU that does.
+ */
+static void cbx_atomic_past(CbxState *s, CbxTransfer *t,
+                            CbxTransfer *effective, const CbxTarget *target)
+{
+    uint8_t memory[8] QEMU_ALIGNED(8);
+
+    cbx_access(s, target, memory, t->length, false);
+    t->value = cbx_atomic_execute(effective, memory);
+    cbx_access(s, target, memory, t->length, true);
+    if (t->faults & CBX_FAULT_FLIP_BIT) {
+        t->value ^= 1ull << t->flip_bit;
+    }
+    t->done = t->length;
+    trace_cbx_atomic(t->op, t->address, t->length, t->value);
+}
+
 void cbx_atomic_run(CbxState *s, CbxTransfer *t)
 {
     hwaddr length = t->length;
@@ -113,7 +133,14 @@ void cbx_atomic_run(CbxState *s, CbxTransfer *t)
     if (t->status != CBX_STATUS_OK) {
         return;
     }
+    if (target.modelled && !target.snooped && target.length >= length) {
+        cbx_atomic_past(s, t, &effective, &target);
+        return;
+    }
     if (target.direct && target.length >= length) {
+        if (target.modelled) {
+            cbx_coherence_leave(&target, length);
+        }
         memory = address_space_map(target.as, target.gpa, &length, true,
                                    cbx_attrs(s));
     }
@@ -130,6 +157,9 @@ void cbx_atomic_run(CbxState *s, CbxTransfer *t)
         t->value ^= 1ull << t->flip_bit;
     }
     address_space_unmap(target.as, memory, length, true, length);
+    if (target.modelled) {
+        cbx_coherence_return(&target, length);
+    }
     t->done = length;
     trace_cbx_atomic(t->op, t->address, t->length, t->value);
 }

@@ -90,6 +90,8 @@ typedef struct CbxTarget {
     bool iommu;                 /* an IOMMU translates this address */
     bool direct;                /* can be mapped: RAM, also of a device */
     bool ram;                   /* guest RAM */
+    bool modelled;              /* the access goes through coherence.c ... */
+    bool snooped;               /* ... and snoops */
     AddressSpace *as;           /* where ... */
     hwaddr gpa;                 /* ... it really is */
     hwaddr length;              /* bytes from here that share the answer */
@@ -131,6 +133,14 @@ typedef struct CbxQueue {
     uint32_t fence[CBX_QUEUES_MAX]; /* `ended` of each queue to wait for */
     CbxTransfer transfer;
 } CbxQueue;
+
+/* Property `coherence`; AUTO is one of the others once realized. */
+enum {
+    CBX_COHERENCE_AUTO,         /* ON without cca, else OFF */
+    CBX_COHERENCE_OFF,
+    CBX_COHERENCE_ON,
+    CBX_COHERENCE_AUDIT,
+};
 
 typedef struct CbxDisplay CbxDisplay;
 
@@ -179,6 +189,10 @@ struct CbxState {
     uint32_t n_vectors;
     bool arm_id;
     bool bypass;                /* DMA ignores the IOMMU */
+    bool cca;                   /* DMA is coherent with the caches */
+    bool check_platform;        /* ... and firmware has to say the same */
+    uint8_t coherence;          /* CBX_COHERENCE_* */
+    uint32_t coherence_policy;  /* CBX_POLICY_* */
     bool pause_frames;          /* updates stop the machine */
 
     /* cbx-net only */
@@ -523,12 +537,16 @@ const char *cbx_memtype_name(uint8_t type);
 /* Name of one CBX_FAULT_*. */
 const char *cbx_fault_name(uint32_t fault);
 
+/* Value of property `coherence`. */
+const char *cbx_coherence_name(CbxState *s);
+
 /* Names of the faults in a mask as a JSON list. */
 void cbx_faults_list(JSONWriter *json, const char *name, uint32_t faults);
 
 /*
  * Class properties that list names, separated by ':' or ',': `faults` (also at
- * run time) and `apis` (before realize); and `iommu`, one name.
+ * run time), `apis` and `coherence-policy` (before realize); and those that are
+ * one name, `iommu` and `coherence`.
  */
 void cbx_name_properties(ObjectClass *oc);
 

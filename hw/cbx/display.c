@@ -259,8 +259,7 @@ static uint16_t cbx_read_page(CbxState *s, uint32_t page)
     p->last = p->now.gpa;
     s->stats[CBX_STAT_DMA_READS]++;
     s->stats[CBX_STAT_BYTES_READ] += length;
-    return address_space_read(p->now.as, p->now.gpa, cbx_attrs(s), to, length)
-           == MEMTX_OK ? CBX_STATUS_OK : CBX_STATUS_BUS_ERROR;
+    return cbx_access(s, &p->now, to, length, false);
 }
 
 static void cbx_show_page(CbxDisplay *d, uint32_t page)

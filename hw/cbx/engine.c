@@ -11,6 +11,7 @@
 #include "qemu/bswap.h"
 #include "qemu/rcu.h"
 #include "cbx.h"
+#include "coherence.h"
 #include "trace.h"
 
 MemTxAttrs cbx_attrs(CbxState *s)
@@ -139,6 +140,7 @@ CbxTarget cbx_resolve(CbxState *s, uint64_t address, bool write)
     mr = address_space_translate(t.as, t.gpa, &xlat, &t.length, write, attrs);
     t.direct = memory_access_is_direct(mr, write, attrs);
     t.ram = t.direct && memory_region_is_ram(mr) && !mr->dev;
+    cbx_coherence_target(s, &t);
     return t;
 }
 
@@ -160,9 +162,13 @@ uint16_t cbx_target_seen(const CbxTarget *t, uint64_t address)
 uint16_t cbx_access(CbxState *s, const CbxTarget *t, void *data, hwaddr length,
                     bool write)
 {
-    MemTxResult r = address_space_rw(t->as, t->gpa, cbx_attrs(s), data, length,
-                                     write);
+    MemTxResult r;
 
+    if (t->modelled) {
+        cbx_coherence_access(s, t, data, length, write);
+        return CBX_STATUS_OK;
+    }
+    r = address_space_rw(t->as, t->gpa, cbx_attrs(s), data, length, write);
     return r == MEMTX_OK ? CBX_STATUS_OK : CBX_STATUS_BUS_ERROR;
 }
 
@@ -201,6 +207,11 @@ uint16_t cbx_structure_store(CbxState *s, uint64_t address, uint64_t value)
 
     if (t.status != CBX_STATUS_OK) {
         return t.status;
+    }
+    if (t.modelled) {
+        value = cpu_to_le64(value);
+        cbx_coherence_access(s, &t, &value, sizeof(value), true);
+        return CBX_STATUS_OK;
     }
     address_space_stq_le(t.as, t.gpa, value, cbx_attrs(s), &r);
     return r == MEMTX_OK ? CBX_STATUS_OK : CBX_STATUS_BUS_ERROR;

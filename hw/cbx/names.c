@@ -25,6 +25,17 @@ static const char *const cbx_fault_names[64] = {
     CBX_FAULT_LIST(FAULT_NAME)
 };
 
+/* By bit: CBX_POLICY_*. */
+static const char *const cbx_policy_names[64] = {
+    "early-write-back", "early-refill", "invalidate-discards",
+};
+static const char *const cbx_coherence_names[] = {
+    [CBX_COHERENCE_AUTO] = "auto",
+    [CBX_COHERENCE_OFF] = "off",
+    [CBX_COHERENCE_ON] = "on",
+    [CBX_COHERENCE_AUDIT] = "audit",
+};
+
 const char *cbx_status_text(uint16_t status)
 {
     return cbx_status_texts[status];
@@ -131,6 +142,54 @@ static void cbx_set_apis(Object *obj, const char *value, Error **errp)
     }
 }
 
+const char *cbx_coherence_name(CbxState *s)
+{
+    return cbx_coherence_names[s->coherence];
+}
+
+static char *cbx_get_coherence(Object *obj, Error **errp)
+{
+    return g_strdup(cbx_coherence_name(CBX_BASE(obj)));
+}
+
+static void cbx_set_coherence(Object *obj, const char *value, Error **errp)
+{
+    unsigned i = 0;
+
+    while (i < ARRAY_SIZE(cbx_coherence_names) &&
+           strcmp(value, cbx_coherence_names[i])) {
+        i++;
+    }
+    if (DEVICE(obj)->realized) {
+        error_setg(errp, "cbx: property 'coherence' can only be set on "
+                   "creation");
+    } else if (i == ARRAY_SIZE(cbx_coherence_names)) {
+        error_setg(errp, "cbx: coherence=%s: choose auto, off, on or audit",
+                   value);
+    } else {
+        CBX_BASE(obj)->coherence = i;
+    }
+}
+
+static char *cbx_get_policy(Object *obj, Error **errp)
+{
+    return cbx_names_join(cbx_policy_names, CBX_BASE(obj)->coherence_policy);
+}
+
+static void cbx_set_policy(Object *obj, const char *value, Error **errp)
+{
+    uint64_t mask;
+
+    if (DEVICE(obj)->realized) {
+        error_setg(errp, "cbx: property 'coherence-policy' can only be set on "
+                   "creation");
+        return;
+    }
+    if (cbx_names_parse(cbx_policy_names, "policy", value, &mask, errp)) {
+        CBX_BASE(obj)->coherence_policy = mask;
+    }
+}
+
 static char *cbx_get_iommu(Object *obj, Error **errp)
 {
     return g_strdup(CBX_BASE(obj)->bypass ? "bypass" : "on");
@@ -159,4 +218,13 @@ void cbx_name_properties(ObjectClass *oc)
     object_class_property_set_description(oc, "iommu",
         "'on': DMA goes through the IOMMU, if there is one; 'bypass': it does "
         "not, as that of a device nobody should trust");
+    object_class_property_add_str(oc, "coherence", cbx_get_coherence,
+                                  cbx_set_coherence);
+    object_class_property_set_description(oc, "coherence",
+        "model of the caches: 'on', 'audit' (data stay coherent), 'off', "
+        "'auto' ('on' with cca=off)");
+    object_class_property_add_str(oc, "coherence-policy", cbx_get_policy,
+                                  cbx_set_policy);
+    object_class_property_set_description(oc, "coherence-policy",
+        "what caches do unasked, names separated by ':'; empty for nothing");
 }

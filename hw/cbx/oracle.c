@@ -6,6 +6,7 @@
 #include "qemu/osdep.h"
 #include "qemu/host-utils.h"
 #include "cbx.h"
+#include "coherence.h"
 #include "mapping.h"
 #include "trace.h"
 
@@ -64,6 +65,19 @@ static CbxTarget cbx_look(CbxState *s, uint64_t address, bool write)
     return cbx_resolve(s, address, write);
 }
 
+/* What the device sees of a page, of which RAM is one image. */
+static void cbx_look_sum(CbxState *s, const CbxTarget *t, const void *ram,
+                         hwaddr length, XXH64_state_t *hash)
+{
+    uint8_t memory[CBX_PAGE_SIZE];
+
+    if (t->modelled) {
+        cbx_coherence_peek(s, t, memory, length);
+        ram = memory;
+    }
+    XXH64_update(hash, ram, length);
+}
+
 /* What is in @length bytes of readable RAM, and where the host keeps them. */
 static bool cbx_look_inside(CbxState *s, const CbxTarget *t, hwaddr length,
                             XXH64_state_t *hash, CbxNodes *nodes)
@@ -76,7 +90,7 @@ static bool cbx_look_inside(CbxState *s, const CbxTarget *t, hwaddr length,
         return false;
     }
     if (mapped == length) {
-        XXH64_update(hash, data, length);
+        cbx_look_sum(s, t, data, length, hash);
     }
     cbx_nodes_add(nodes, cbx_host_node(data));
     address_space_unmap(t->as, data, mapped, false, mapped);
@@ -125,6 +139,7 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
     uint64_t left = b->length;
     uint64_t address = b->logical;
     uint64_t next_gpa = 0;
+    unsigned claims = 0;
     XXH64_state_t hash;
 
     cbx_mapping_start(&f->mapping);
@@ -149,6 +164,9 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
             f->facts &= ~CBX_FACT_SAME_PAGE;
         }
         next_gpa = t->gpa + length;
+        if (ok && r.modelled && cbx_coherence_on(s)) {
+            cbx_coherence_claim(s, b, claims++, &r, length, cpu.type);
+        }
         f->pages++;
         f->pages_ok += ok;
         if (!ok && !f->has_bad) {
@@ -167,6 +185,7 @@ static void cbx_look_at_pages(CbxState *s, const CbxBuffer *b, CbxFindings *f)
         address += length;
         left -= length;
     }
+    cbx_coherence_cut(s, b, claims);
     f->sum = f->has_sum ? XXH64_digest(&hash) : 0;
 }
 
@@ -385,7 +404,7 @@ static uint16_t cbx_buffer_declare(CbxState *s, uint32_t id)
     b.id = cbx_buffer_new_id(s);
     *slot = b;
     cbx_set32(s, CBX_REG_BUF_ID, b.id);
-    f = cbx_inspect(s, &b);
+    f = cbx_inspect(s, slot);
     cbx_buffer_answer(s, &f);
     cbx_report_buffer(s, "declare", &b, status, &f);
     return status;
@@ -412,8 +431,20 @@ static uint16_t cbx_buffer_release(CbxState *s, uint32_t id)
     if (!b) {
         return CBX_STATUS_BAD_ID;
     }
+    cbx_coherence_cut(s, b, 0);
     cbx_report_buffer(s, "release", b, CBX_STATUS_OK, NULL);
     *b = (CbxBuffer) { 0 };
+    return CBX_STATUS_OK;
+}
+
+static uint16_t cbx_buffer_use(CbxState *s, uint32_t id)
+{
+    CbxBuffer *b = id ? cbx_buffer_find(s, id) : NULL;
+
+    if (!b) {
+        return CBX_STATUS_BAD_ID;
+    }
+    cbx_coherence_use(s, b);
     return CBX_STATUS_OK;
 }
 
@@ -423,6 +454,7 @@ void cbx_buffer_command(CbxState *s, uint32_t command)
         [CBX_BUF_DECLARE] = cbx_buffer_declare,
         [CBX_BUF_INSPECT] = cbx_buffer_inspect,
         [CBX_BUF_RELEASE] = cbx_buffer_release,
+        [CBX_BUF_USE] = cbx_buffer_use,
     };
     uint32_t id = cbx_get32(s, CBX_REG_BUF_ID);
     uint16_t status = CBX_STATUS_BAD_OPCODE;

@@ -8,6 +8,7 @@
 #include "qemu/module.h"
 #include "qemu/units.h"
 #include "cbx.h"
+#include "coherence.h"
 #include "trace.h"
 
 /* Arm's model of its exerciser says EDh, which no class code list knows. */
@@ -96,11 +97,18 @@ void cbx_reset_core(CbxState *s)
     cbx_queue_reset(s);
     cbx_display_reset(s);
     cbx_registers_reset(s);
+    cbx_coherence_forget(s);
     memset(s->stats, 0, sizeof(s->stats));
     memset(s->buffers, 0, sizeof(s->buffers));
     s->trace_read = 0;
     s->trace_written = 0;
     memset(s->report_ports, 0, sizeof(s->report_ports));
+}
+
+/* Before anything is loaded into RAM again. */
+static void cbx_reset_enter(Object *obj, ResetType type)
+{
+    cbx_coherence_forget(CBX_BASE(obj));
 }
 
 /* Also runs for FLR. Buffer identifiers and the report's numbers go on. */
@@ -217,6 +225,34 @@ static bool cbx_check_properties(CbxState *s, Error **errp)
     return true;
 }
 
+/* Does firmware tell the guest the same of DMA as `cca` does? */
+static bool cbx_platform_agrees(CbxState *s, Error **errp)
+{
+    static const char property[] = "pcie-dma-noncoherent";
+    Object *machine = qdev_get_machine();
+    PCIBus *bus = pci_device_root_bus(&s->parent_obj);
+    bool bridge = bus->parent_dev &&
+                  object_property_get_bool(OBJECT(bus->parent_dev),
+                                           "dma-noncoherent", NULL);
+    bool noncoherent = bridge ||
+                       object_property_get_bool(machine, property, NULL);
+
+    /* Where there is no such property, nothing is said about root buses. */
+    if (!s->check_platform || noncoherent == !s->cca ||
+        (!noncoherent && !object_property_find(machine, property))) {
+        return true;
+    }
+    error_setg(errp, "cbx: cca=%s, but the platform declares DMA here to be "
+               "%s", s->cca ? "on" : "off",
+               noncoherent ? "non-coherent" : "coherent");
+    error_append_hint(errp, "Set cca=%s, or %s of the machine or "
+                      "dma-noncoherent of the expander bridge to %s; or "
+                      "check-platform=off, to test with wrong firmware.\n",
+                      s->cca ? "off" : "on", property,
+                      s->cca ? "off" : "on");
+    return false;
+}
+
 static void cbx_realize(PCIDevice *d, Error **errp)
 {
     CbxState *s = CBX_BASE(d);
@@ -226,6 +262,9 @@ static void cbx_realize(PCIDevice *d, Error **errp)
     }
     if (!memory_region_init_ram(&s->memory, OBJECT(s), "cbx-memory",
                                 s->mem_size, errp)) {
+        return;
+    }
+    if (!cbx_platform_agrees(s, errp) || !cbx_coherence_start(s, errp)) {
         return;
     }
     memory_region_init_io(&s->registers, OBJECT(s), &cbx_register_ops, s,
@@ -252,6 +291,7 @@ static void cbx_exit(PCIDevice *d)
     CbxState *s = CBX_BASE(d);
 
     s->epoch++;
+    cbx_coherence_stop(s);
     cbx_net_exit(s);
     cbx_queue_exit(s);
     cbx_display_exit(s);
@@ -265,6 +305,13 @@ static void cbx_exit(PCIDevice *d)
 }
 
 /* ---- Migration --------------------------------------------------------- */
+
+/* What is declared now is gone; what comes is followed once inspected. */
+static int cbx_pre_load(void *opaque)
+{
+    cbx_coherence_forget(opaque);
+    return 0;
+}
 
 static int cbx_post_load(void *opaque, int version_id)
 {
@@ -407,8 +454,9 @@ static const VMStateDescription vmstate_cbx_buffer = {
 
 static const VMStateDescription vmstate_cbx = {
     .name = "cbx",
-    .version_id = 2,
-    .minimum_version_id = 2,
+    .version_id = 3,
+    .minimum_version_id = 3,
+    .pre_load = cbx_pre_load,
     .post_load = cbx_post_load,
     .fields = (const VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent_obj, CbxState),
@@ -453,6 +501,8 @@ static const Property cbx_properties[] = {
     DEFINE_PROP_UINT32("addr-bits", CbxState, addr_bits, 64),
     DEFINE_PROP_UINT32("queues", CbxState, n_queues, 1),
     DEFINE_PROP_UINT32("vectors", CbxState, n_vectors, CBX_VECTORS_DEFAULT),
+    DEFINE_PROP_BOOL("cca", CbxState, cca, true),
+    DEFINE_PROP_BOOL("check-platform", CbxState, check_platform, true),
     DEFINE_PROP_BOOL("arm-id", CbxState, arm_id, false),
     DEFINE_PROP_BOOL("pause-frames", CbxState, pause_frames, false),
 };
@@ -469,6 +519,7 @@ static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
     pc->exit = cbx_exit;
     pc->config_read = cbx_config_read;
     pc->config_write = cbx_config_write;
+    rc->phases.enter = cbx_reset_enter;
     rc->phases.hold = cbx_reset_hold;
     dc->vmsd = &vmstate_cbx;
     device_class_set_props(dc, cbx_properties);

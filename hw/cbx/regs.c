@@ -7,6 +7,7 @@
  */
 #include "qemu/osdep.h"
 #include "cbx.h"
+#include "coherence.h"
 #include "trace.h"
 
 typedef struct CbxRegister {
@@ -58,7 +59,9 @@ static uint32_t cbx_features_read(CbxState *s, uint32_t offset)
            (iommu ? CBX_FEATURE_IOMMU : 0) |
            (s->bypass ? CBX_FEATURE_BYPASS : 0) |
            (s->nic ? CBX_FEATURE_NET : 0) |
-           (s->display ? CBX_FEATURE_DISPLAY : 0);
+           (s->display ? CBX_FEATURE_DISPLAY : 0) |
+           (s->cca ? 0 : CBX_FEATURE_NON_COHERENT) |
+           (cbx_coherence_on(s) ? CBX_FEATURE_COHERENCE : 0);
 }
 
 static uint32_t cbx_stopped_read(CbxState *s, uint32_t offset)

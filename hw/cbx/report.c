@@ -53,6 +53,8 @@ static void cbx_report_device(CbxState *s)
     json_writer_str(json, "abi", abi);
     json_writer_str(json, "iommu", cbx_iommu_name(s));
     json_writer_bool(json, "bypass", s->bypass);
+    json_writer_bool(json, "cca", s->cca);
+    json_writer_str(json, "coherence", cbx_coherence_name(s));
     json_writer_uint64(json, "addr_bits", s->addr_bits);
     json_writer_uint64(json, "mem_size", s->mem_size);
     cbx_report_hex(json, "seed", s->seed);

@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu/rcu.h"
 #include "cbx.h"
+#include "coherence.h"
 #include "trace.h"
 
 /* Accesses that cannot be mapped go through a buffer of this size. */
@@ -284,6 +285,9 @@ static bool cbx_side_resolve(CbxState *s, CbxTransfer *t, CbxSide *side,
         side->target = cbx_resolve(s, side->address, side->write);
         t->seen |= cbx_target_seen(&side->target, side->address);
         status = side->target.status;
+        if (t->attributes & CBX_ATTR_NO_SNOOP) {
+            cbx_coherence_no_snoop(s, &side->target);
+        }
     }
     if (status != CBX_STATUS_OK) {
         cbx_side_failed(s, t, side, status);
@@ -447,7 +451,8 @@ static void cbx_transfer_piece(CbxState *s, CbxTransfer *t, uint64_t *budget)
     if ((!in || cbx_side_resolve(s, t, in, &length)) &&
         (!out || cbx_side_resolve(s, t, out, &length))) {
         direct = (!in || from.target.direct) && (!out || to.target.direct);
-        if (direct && !t->faults) {
+        if (direct && !t->faults && !from.target.modelled &&
+            !to.target.modelled) {
             good = cbx_piece_mapped(s, t, in, out, &length);
         } else {
             length = MIN(length, STAGE_SIZE);

@@ -115,6 +115,9 @@
 #define   CBX_FEATURE_BYPASS         0x00000010u   /* ... and DMA ignores it */
 #define   CBX_FEATURE_NET            0x00000020u   /* sends, receives frames */
 #define   CBX_FEATURE_DISPLAY        0x00000040u   /* it has a screen */
+#define   CBX_FEATURE_NON_COHERENT   0x00000080u   /* its DMA does not snoop */
+#define   CBX_FEATURE_COHERENCE      0x00000100u   /* caches are modelled, or
+                                                     audited */
 #define CBX_REG_ADDR_BITS            0x10cu  /* RO (property addr-bits):
                                                 address width, 24..64 */
 #define CBX_REG_QUEUES               0x110u  /* RO (property queues) */
@@ -173,6 +176,8 @@
 #define   CBX_BUF_DECLARE            1u   /* look at it and remember it */
 #define   CBX_BUF_INSPECT            2u   /* look again at BUF_ID */
 #define   CBX_BUF_RELEASE            3u   /* the driver has freed BUF_ID */
+#define   CBX_BUF_USE                4u   /* the CPU is about to read BUF_ID,
+                                             for CBX_FEATURE_COHERENCE */
 #define CBX_REG_BUF_STATUS           0x244u  /* RO: CBX_STATUS_* */
 #define CBX_REG_BUF_ID               0x248u  /* RW: set by DECLARE */
 #define CBX_REG_BUF_FACTS            0x24cu  /* RO: CBX_FACT_* */
@@ -338,7 +343,11 @@ enum { CBX_REPORT_NONE = 0, CBX_REPORT_LIST(CBX_REPORT_ENUM_) CBX_REPORT_KINDS }
     X(8, FAULTS_FIRED,  "faults-fired")   /* injected faults that struck */ \
     X(9, ATOMICS,       "atomics")        /* atomic operations executed */ \
     X(10, FRAMES_SENT,  "frames-sent") \
-    X(11, FRAMES_RECEIVED, "frames-received")
+    X(11, FRAMES_RECEIVED, "frames-received") \
+    X(12, STALE_FOR_DEVICE, "lines-stale-for-device") /* the CPU stored */ \
+    X(13, STALE_FOR_CPU, "lines-stale-for-cpu") /* the device wrote */ \
+    X(14, MISSING_CLEANS, "missing-cleans")     /* lines, as the next */ \
+    X(15, MISSING_INVALIDATES, "missing-invalidates")
 #define CBX_STAT_ENUM_(n, id, name)  CBX_STAT_##id = n,
 enum { CBX_STAT_LIST(CBX_STAT_ENUM_) CBX_STATS };
 #undef CBX_STAT_ENUM_

@@ -278,7 +278,7 @@ DECLSPEC_NORETURN VOID HalUnprovided(const CHAR *What, const VOID *Caller)
                                                  sizeof(Where)));
     pal_panic("not-provided", Text);
     for (;;) {
-        _mm_pause();
+        YieldProcessor();
     }
 }
 

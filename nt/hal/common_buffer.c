@@ -138,10 +138,25 @@ static BOOLEAN Obtain(void *Device, const HAL_REQUEST *Request,
     return Found;
 }
 
+/* It may be Device memory: aligned accesses only, so no RtlFillMemory(). */
+static VOID FillWith(PUCHAR Memory, ULONGLONG Size, UCHAR Value)
+{
+    PUCHAR End = Memory + Size;
+
+    while (Memory < End) {
+        if ((ULONG_PTR)Memory % 8 == 0 && End - Memory >= 8) {
+            *(volatile ULONG64 *)Memory = Value * 0x0101010101010101ull;
+            Memory += 8;
+        } else {
+            *(volatile UCHAR *)Memory++ = Value;
+        }
+    }
+}
+
 static VOID Fill(PUCHAR Memory, ULONGLONG Size, ULONGLONG Length)
 {
-    RtlFillMemory(Memory, Length, FRESH);
-    RtlFillMemory(Memory + Length, Size - Length, GUARD);
+    FillWith(Memory, Length, FRESH);
+    FillWith(Memory + Length, Size - Length, GUARD);
 }
 
 /* What lies before the first byte and after the last page: faults. */
@@ -244,7 +259,7 @@ cleanup_buffer:
 
 static VOID RequireGuard(const HAL_BUFFER *Buffer, const VOID *Caller)
 {
-    const UCHAR *Memory = HalBufferVa(Buffer);
+    const volatile UCHAR *Memory = HalBufferVa(Buffer);
     CHAR By[64], Where[64];
 
     for (ULONGLONG i = Buffer->Length; i < Buffer->Dma.size - Buffer->Front;

@@ -62,7 +62,7 @@ static VOID EndThread(VOID)
         return;
     }
     KeLowerIrql(PASSIVE_LEVEL);
-    __writeeflags(__readeflags() | 0x200);      /* interrupts on */
+    NtsInterruptsEnable();
     PsTerminateSystemThread(STATUS_UNSUCCESSFUL);
 }
 
@@ -83,7 +83,7 @@ static DECLSPEC_NORETURN VOID Stop(ULONG Code, const ULONG_PTR *P,
     }
     pal_panic(Number, Text);
     for (;;) {
-        _mm_pause();
+        YieldProcessor();
     }
 }
 

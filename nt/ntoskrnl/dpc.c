@@ -151,7 +151,7 @@ VOID NTAPI KeFlushQueuedDpcs(VOID)
     NTS_IRQL(PASSIVE_LEVEL);
     while (!IsListEmpty(&Queue) || Running) {
         NtsDpcCatchUp();
-        _mm_pause();
+        YieldProcessor();
     }
 }
 

@@ -315,11 +315,10 @@ VOID NTAPI IoDisconnectInterrupt(PKINTERRUPT InterruptObject)
 
 KIRQL NTAPI KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
 {
-    ULONG64 Flags = __readeflags();
+    /* The IRQL is a label here; what keeps the interrupt away is this. */
+    ULONG64 Flags = NtsInterruptsDisable();
     KIRQL Irql;
 
-    /* The IRQL is a label here; what keeps the interrupt away is this. */
-    NtsInterruptsDisable();
     KeRaiseIrql(Interrupt->SynchronizeIrql, &Irql);
     KeAcquireSpinLockAtDpcLevel(Interrupt->SpinLock);
     Interrupt->Flags = Flags;
@@ -332,7 +331,7 @@ VOID NTAPI KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
 
     KeReleaseSpinLockFromDpcLevel(Interrupt->SpinLock);
     KeLowerIrql(OldIrql);
-    __writeeflags(Flags);
+    NtsInterruptsRestore(Flags);
     if (OldIrql < DISPATCH_LEVEL) {
         NtsDpcCatchUp();
     }

@@ -12,11 +12,10 @@ static ULONG Counts[NtsKinds];
 
 ULONG64 NtsLock(NTS_LOCK *Lock_)
 {
-    ULONG64 Flags = __readeflags();
+    ULONG64 Flags = NtsInterruptsDisable();
 
-    NtsInterruptsDisable();
     while (_InterlockedExchange(Lock_, 1)) {
-        _mm_pause();
+        YieldProcessor();
     }
     return Flags;
 }
@@ -24,7 +23,7 @@ ULONG64 NtsLock(NTS_LOCK *Lock_)
 VOID NtsUnlock(NTS_LOCK *Lock_, ULONG64 Flags)
 {
     _InterlockedExchange(Lock_, 0);
-    __writeeflags(Flags);
+    NtsInterruptsRestore(Flags);
 }
 
 PVOID NtsAllocate(SIZE_T Size)

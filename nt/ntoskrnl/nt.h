@@ -13,12 +13,7 @@
 
 #include "pal/pal.h"
 #include "nts.h"
-
-/* What keeps interrupts away: IRQL is a label, see pal/context.c. */
-static inline VOID NtsInterruptsDisable(VOID)
-{
-    __asm__ volatile("cli" : : : "memory");
-}
+#include "processor.h"
 
 /* ---- Threads ------------------------------------------------------------ */
 

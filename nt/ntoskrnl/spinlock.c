@@ -34,7 +34,7 @@ static VOID Take(PKSPIN_LOCK SpinLock, const VOID *Caller)
                         "spin lock taken twice, by %s",
                         NtsWhere(Caller, Where, sizeof(Where)));
         }
-        _mm_pause();
+        YieldProcessor();
     }
 }
 

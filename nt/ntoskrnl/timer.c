@@ -56,7 +56,7 @@ VOID NtsStall(ULONG Microseconds)
     uint64_t End = pal_time(PAL_CLOCK_MONOTONIC) + Microseconds * 1000ull;
 
     while (pal_time(PAL_CLOCK_MONOTONIC) < End) {
-        _mm_pause();
+        YieldProcessor();
     }
 }
 

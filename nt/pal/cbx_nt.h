@@ -11,18 +11,12 @@
 #include <linux/pci.h>
 
 #include "pal.h"
+#include "arch.h"
 
 #undef pr_fmt
 #define pr_fmt(fmt) "cbx_nt: " fmt
 
 /* ---- context.c: crossing between Linux and PE code ---------------------- */
-
-/* What a thread in PE code must find again after a call that sleeps. */
-struct pe_context {
-	u8 xmm[10][16];         /* xmm6-15: the callee's to preserve */
-	u32 mxcsr;
-	unsigned long irql;
-};
 
 int context_start(void);
 /* Calls PE code from a thread: vector registers, IRQL 0, processor block. */
@@ -32,12 +26,9 @@ u64 context_call_irq(void *routine, u64 a, u64 b, u64 c, u64 d);
 /* Brackets around whatever sleeps in a platform function. */
 void context_leave(struct pe_context *context);
 void context_return(struct pe_context *context);
-/* Stores what gs:[0x188] holds; preemption is off. */
+/* Tells PE code who the current thread is; preemption is off. */
 void context_set_thread(void *nt);
 unsigned long context_irql(void);
-
-/* call.S: aligns the stack, translates the arguments. */
-u64 pe_call(void *routine, u64 a, u64 b, u64 c, u64 d);
 
 /* ---- image.c ------------------------------------------------------------ */
 
@@ -63,8 +54,33 @@ void *pal_function(const char *name);
 
 /* Runs `routine` in a new kernel thread as an NT thread. */
 int thread_start(int (*routine)(void *), void *argument, void **handle);
-/* What gs:[0x188] holds in the calling thread; NULL outside NT threads. */
+/* Who the calling thread is to NT; NULL outside NT threads. */
 void *thread_nt(void);
+
+/* ---- page_type.c: memory types, as the processor has them --------------- */
+
+/*
+ * Gives `pages` pages at `linear`, in the kernel's own mapping, a type: where
+ * they then are for those who use them, or NULL. Sleeps.
+ */
+void *page_type_set(void *linear, unsigned long pages, u32 cache);
+/* Undoes it; returns `linear`. */
+void *page_type_reset(void *va, unsigned long pages);
+
+/* ---- fault.c: what a fault was ------------------------------------------ */
+
+enum fault_access { FAULT_READ, FAULT_WRITE, FAULT_EXECUTE };
+
+struct fault {
+	unsigned long ip;
+	bool paging;                    /* these are then known: */
+	bool misaligned;
+	unsigned long address;
+	enum fault_access access;
+};
+
+struct die_args;
+struct fault fault_read(const struct die_args *args);
 
 /* ---- dispatch.c --------------------------------------------------------- */
 
@@ -83,6 +99,7 @@ struct nt_device {
 	struct pci_dev *pci;
 	void __iomem *regs;             /* BAR0 of a CBX device, else NULL */
 	struct pal_irqs irqs;
+	bool had_irqs;
 	struct nt_vector vector[PAL_VECTORS_MAX];
 };
 

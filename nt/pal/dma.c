@@ -5,14 +5,13 @@
  *
  * A limit and a node for one allocation are set as the device's for the time
  * of the call. Cached memory is coherent memory. Uncached memory is pages of
- * our own whose type is changed, because dma_alloc_coherent() on x86 is always
- * write-back.
+ * our own with another type, because dma_alloc_coherent() is write-back where
+ * the device is coherent.
  */
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/iommu.h>
 #include <linux/mutex.h>
-#include <asm/set_memory.h>
 
 #include "cbx_nt.h"
 
@@ -96,25 +95,22 @@ static int alloc_pages_typed(struct device *dev, struct pal_dma *dma)
 	unsigned long pages = dma->size >> PAGE_SHIFT;
 	phys_addr_t physical;
 	dma_addr_t logical;
-	void *va;
+	void *linear, *va;
 	int err;
 
-	va = alloc_pages_of(dev, dma->size, GFP_KERNEL | __GFP_NOWARN |
-					    zone_below(dev, dma->limit));
-	if (!va)
+	linear = alloc_pages_of(dev, dma->size, GFP_KERNEL | __GFP_NOWARN |
+						zone_below(dev, dma->limit));
+	if (!linear)
 		return -ENOMEM;
-	physical = virt_to_phys(va);
+	physical = virt_to_phys(linear);
 	err = -ENOMEM;
 	if (!dma_translated(dev) && physical + dma->size - 1 > dma->limit)
 		goto free;
-	err = dma->cache == PAL_CACHE_WC
-	      ? set_memory_wc((unsigned long)va, pages)
-	      : set_memory_uc((unsigned long)va, pages);
-	if (err)
+	va = page_type_set(linear, pages, dma->cache);
+	if (!va)
 		goto free;
 	logical = map_below(dev, physical, dma->size, DMA_BIDIRECTIONAL,
 			    DMA_ATTR_SKIP_CPU_SYNC, dma->limit);
-	err = -ENOMEM;
 	if (dma_mapping_error(dev, logical))
 		goto cached;
 	/* A bounce buffer is not shared memory. */
@@ -128,9 +124,9 @@ unmap:
 	dma_unmap_single_attrs(dev, logical, dma->size, DMA_BIDIRECTIONAL,
 			       DMA_ATTR_SKIP_CPU_SYNC);
 cached:
-	set_memory_wb((unsigned long)va, pages);
+	page_type_reset(va, pages);
 free:
-	free_pages_exact(va, dma->size);
+	free_pages_exact(linear, dma->size);
 	return err;
 }
 
@@ -170,8 +166,9 @@ void PALAPI pal_dma_free(void *device, struct pal_dma *dma)
 		dma_unmap_single_attrs(dev, dma->logical, dma->size,
 				       DMA_BIDIRECTIONAL,
 				       DMA_ATTR_SKIP_CPU_SYNC);
-		set_memory_wb((unsigned long)dma->va, dma->size >> PAGE_SHIFT);
-		free_pages_exact(dma->va, dma->size);
+		free_pages_exact(page_type_reset(dma->va,
+						 dma->size >> PAGE_SHIFT),
+				 dma->size);
 	}
 	context_return(&saved);
 }

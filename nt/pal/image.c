@@ -8,6 +8,7 @@
 #include <linux/kprobes.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <asm/cacheflush.h>
 
 #include "cbx_nt.h"
 #include "pe.h"
@@ -181,6 +182,8 @@ static void image_protect(struct image *image)
 	struct pe_section s;
 	u32 i;
 
+	flush_icache_range((unsigned long)image->base,
+			   (unsigned long)image->base + image->pe.size);
 	make_ro((unsigned long)image->base,
 		PAGE_ALIGN(image->pe.headers) >> PAGE_SHIFT);
 	for (i = 0; i < image->pe.sections; i++) {
@@ -347,7 +350,8 @@ static void image_void(u8 *at, u32 size)
 {
 	make_nx((unsigned long)at, size >> PAGE_SHIFT);
 	make_rw((unsigned long)at, size >> PAGE_SHIFT);
-	memset(at, 0xcc, size);
+	memset(at, ARCH_BREAKPOINT, size);
+	flush_icache_range((unsigned long)at, (unsigned long)at + size);
 }
 
 void PALAPI pal_image_discard(void *base)

@@ -4,7 +4,7 @@
  */
 #include "cbx_nt.h"
 
-#define PAL_ENTRY_(ret, name, args) { #name, name },
+#define PAL_ENTRY_(ret, name, args) { #name, ARCH_PAL_ENTRY(name) },
 static const struct {
 	const char *name;
 	void *function;

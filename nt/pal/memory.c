@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory, physical addresses, device memory, and what type a mapping has.
+ * Memory, and device memory.
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <asm/pgtable.h>
 
 #include "cbx_nt.h"
 
@@ -39,35 +38,6 @@ void PALAPI pal_free(void *memory, uint64_t size)
 		kfree(memory);
 	else
 		free_pages_exact(memory, size);
-}
-
-uint64_t PALAPI pal_phys(const void *va)
-{
-	unsigned long address = (unsigned long)va;
-	unsigned int level;
-	pte_t *pte = lookup_address(address, &level);
-	phys_addr_t base;
-
-	if (!pte || !(pte_flags(*pte) & _PAGE_PRESENT))
-		return ~0ull;
-	base = (phys_addr_t)pte_pfn(*pte) << PAGE_SHIFT;
-	return (base & page_level_mask(level)) |
-	       (address & ~page_level_mask(level));
-}
-
-/* PAT entries as Linux programs them: 0 WB, 1 WC, 2 UC-, 3 UC. */
-int32_t PALAPI pal_cache_of(const void *va)
-{
-	unsigned int level;
-	pte_t *pte = lookup_address((unsigned long)va, &level);
-	unsigned long flags;
-
-	if (!pte || !(pte_flags(*pte) & _PAGE_PRESENT))
-		return -1;
-	flags = pte_flags(*pte) & (_PAGE_PWT | _PAGE_PCD);
-	if (!flags)
-		return PAL_CACHE_WB;
-	return flags == _PAGE_PWT ? PAL_CACHE_WC : PAL_CACHE_UC;
 }
 
 void * PALAPI pal_map_io(uint64_t physical, uint64_t size, uint32_t cache)

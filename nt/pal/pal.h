@@ -5,8 +5,8 @@
  * module "cbxpal.sys"; cbx_nt.ko provides them over Linux.
  *
  * Everything that NT defines (IRPs, events, IRQL, DMA adapters) lives above
- * this line, in PE images. All functions and callbacks use the Microsoft x64
- * calling convention. "Sleeps" marks what must be called in a thread below
+ * this line, in PE images. All functions and callbacks use Windows's calling
+ * convention. "Sleeps" marks what must be called in a thread below
  * DISPATCH_LEVEL; everything else may be called anywhere.
  */
 #ifndef CBX_PAL_H
@@ -14,7 +14,11 @@
 
 #ifdef __KERNEL__
 #include <linux/types.h>
+#ifdef __x86_64__
 #define PALAPI __attribute__((ms_abi))
+#else
+#define PALAPI
+#endif
 #define PALIMPORT
 #else
 #include <stdint.h>
@@ -30,6 +34,14 @@
 #define PAL_VECTORS_MAX    32u
 #define PAL_NODE_ANY       0x80000000u
 #define PAL_FOREVER        (-1ll)
+
+#ifdef __aarch64__
+/* What x18 points at in PE code: of the processor that runs it. */
+struct pal_processor {
+	void *thread;                   /* `nt` of pal_thread_create() */
+	uint64_t irql;
+};
+#endif
 
 /* Callbacks into a PE image. */
 typedef void (PALAPI *pal_routine)(void *context);
@@ -132,13 +144,13 @@ X(void,     pal_unmap_io, (void *va)) \
 X(int32_t,  pal_cache_of, (const void *va)) \
 \
 /* ---- Threads. pal_thread_create() stores *handle before the thread runs; */ \
-/* `nt` is what gs:[0x188] holds in it. Both sleep. */ \
+/* `nt` is the current thread in it, for NT. Both sleep. */ \
 X(int32_t,  pal_thread_create, (pal_routine routine, void *context, void *nt, \
 				void **handle)) \
 X(void,     pal_thread_exit,   (void)) \
 /* 1: the caller is a thread, not an interrupt on top of one. */ \
 X(uint32_t, pal_in_thread,     (void)) \
-/* Says what gs:[0x188] holds in the calling thread. */ \
+/* Says who the current thread is, for NT. */ \
 X(void,     pal_thread_set,    (void *nt)) \
 /* Waits for one pal_wake(), which may come before. 1: timeout_ns are over, */ \
 /* PAL_FOREVER for no limit. Sleeps. */ \

@@ -235,9 +235,14 @@ int32_t PALAPI pal_irq_alloc(void *handle, uint32_t max, struct pal_irqs *irqs)
 	int count, i;
 
 	context_leave(&saved);
+	if (!device->had_irqs)
+		arch_beside_doorbell(&pci->dev);
 	count = pci_alloc_irq_vectors(pci, 1, clamp(max, 1u, PAL_VECTORS_MAX),
 				      max && strcmp(interrupts, "line")
 				      ? PCI_IRQ_ALL_TYPES : PCI_IRQ_LEGACY);
+	if (!device->had_irqs)
+		arch_beside_doorbell(&pci->dev);
+	device->had_irqs = true;
 	memset(irqs, 0, sizeof(*irqs));
 	if (count > 0) {
 		irqs->count = count;

@@ -16,7 +16,7 @@ enum {
 	OPT_DIR = NT_OPT + 112,
 	DIR_EXPORT = 0, DIR_IMPORT = 1, DIR_RELOC = 5,
 	SECTION_SIZE = 40,
-	MACHINE_AMD64 = 0x8664, MAGIC_PE32P = 0x20b, SUBSYSTEM_NATIVE = 1,
+	MAGIC_PE32P = 0x20b, SUBSYSTEM_NATIVE = 1,
 	FLAG_RELOCS_STRIPPED = 1,
 	RELOC_ABSOLUTE = 0, RELOC_DIR64 = 10,
 };
@@ -137,8 +137,8 @@ int pe_open(struct pe *pe, const void *file, size_t size)
 	nt = pe->file + at;
 	if (memcmp(nt, "PE\0\0", 4))
 		return refuse(pe, "no PE signature");
-	if (get16(nt + NT_MACHINE) != MACHINE_AMD64)
-		return refuse(pe, "machine is not x64 (0x8664)");
+	if (get16(nt + NT_MACHINE) != PE_MACHINE)
+		return refuse(pe, "machine is not " PE_MACHINE_NAME);
 	opt = get16(nt + NT_OPT_SIZE);
 	if (get16(nt + OPT_MAGIC) != MAGIC_PE32P || opt < OPT_DIR - NT_OPT)
 		return refuse(pe, "not a PE32+ image");

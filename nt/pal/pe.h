@@ -19,6 +19,15 @@
 #include <string.h>
 #endif
 
+/* Whose images are taken: those for the processor this runs on. */
+#ifdef __aarch64__
+#define PE_MACHINE      0xaa64
+#define PE_MACHINE_NAME "arm64 (0xaa64)"
+#else
+#define PE_MACHINE      0x8664
+#define PE_MACHINE_NAME "x64 (0x8664)"
+#endif
+
 #define PE_IMAGE_MAX    (64u << 20)     /* bytes; larger is refused */
 #define PE_PAGE         4096u
 

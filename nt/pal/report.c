@@ -6,7 +6,6 @@
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
 #include <linux/panic_notifier.h>
-#include <asm/trap_pf.h>
 
 #include "cbx_nt.h"
 #include <cbx/abi.h>
@@ -96,7 +95,7 @@ void PALAPI pal_panic(const char *code, const char *text)
 
 /* ---- Faults in PE code -------------------------------------------------- */
 
-/* Where headers of x64 find the time, see the limits in docs/stand-in.md. */
+/* Where headers find the time, see the limits in docs/stand-in.md. */
 #define USER_SHARED_DATA 0xfffff78000000000ul
 
 enum {
@@ -107,12 +106,16 @@ enum {
 	BUG_DRIVER_UNLOADED = 0xce,
 };
 
+#define STATUS_DATATYPE_MISALIGNMENT 0x80000002u
+
 /* What the bug checks' parameters call it. */
-static unsigned int access_code(u32 bug, long error)
+static unsigned int access_code(u32 bug, enum fault_access access)
 {
-	if (bug == BUG_PAGE_FAULT)
-		return error & X86_PF_INSTR ? 0x10 : error & X86_PF_WRITE;
-	return error & X86_PF_INSTR ? 8 : !!(error & X86_PF_WRITE);
+	if (access == FAULT_EXECUTE)
+		return bug == BUG_PAGE_FAULT ? 0x10 : 8;
+	if (access == FAULT_WRITE)
+		return bug == BUG_PAGE_FAULT ? 2 : 1;
+	return 0;
 }
 
 static const char *fault_name(u32 bug)
@@ -129,28 +132,35 @@ static const char *fault_name(u32 bug)
 	}
 }
 
-static const char *access_name(long error)
-{
-	if (error & X86_PF_INSTR)
-		return "execute";
-	return error & X86_PF_WRITE ? "write" : "read";
-}
+static const char *const access_names[] = {
+	[FAULT_READ] = "read",
+	[FAULT_WRITE] = "write",
+	[FAULT_EXECUTE] = "execute",
+};
 
 /* The bug check that Windows raises for a fault, and what happened. */
 static u32 describe_fault(const struct die_args *args, char *text, size_t size)
 {
-	unsigned long address, ip = args->regs->ip, irql = context_irql();
+	struct fault fault = fault_read(args);
+	unsigned long address = fault.address, ip = fault.ip;
+	unsigned long irql = context_irql();
 	char where[64];
 	u32 bug;
 
 	image_describe(ip, where, sizeof(where));
-	/* Only page faults go by this name; trapnr is not set for them. */
-	if (strcmp(args->str, "Oops")) {
+	if (!fault.paging) {
 		scnprintf(text, size, "%s at %s", args->str, where);
 		return image_unloaded(ip) ? BUG_DRIVER_UNLOADED
 					  : BUG_KMODE_EXCEPTION;
 	}
-	address = read_cr2();
+	if (fault.misaligned) {
+		scnprintf(text, size,
+			  "KMODE_EXCEPTION_NOT_HANDLED (0x%x, 0x%lx, 0x%x, 0x%lx): misaligned %s of 0x%lx, which is Device memory, at %s, IRQL %lu",
+			  STATUS_DATATYPE_MISALIGNMENT, ip,
+			  fault.access == FAULT_WRITE, address,
+			  access_names[fault.access], address, where, irql);
+		return BUG_KMODE_EXCEPTION;
+	}
 	if (image_unloaded(ip))
 		bug = BUG_DRIVER_UNLOADED;
 	else if (irql < 2)
@@ -161,10 +171,10 @@ static u32 describe_fault(const struct die_args *args, char *text, size_t size)
 	scnprintf(text, size,
 		  "%s (0x%lx, 0x%lx, 0x%lx, 0x%lx): %s of 0x%lx%s at %s, IRQL %lu",
 		  fault_name(bug), address,
-		  bug == BUG_PAGE_FAULT ? access_code(bug, args->err) : irql,
-		  bug == BUG_PAGE_FAULT ? ip : access_code(bug, args->err),
+		  bug == BUG_PAGE_FAULT ? access_code(bug, fault.access) : irql,
+		  bug == BUG_PAGE_FAULT ? ip : access_code(bug, fault.access),
 		  bug == BUG_PAGE_FAULT ? 0 : ip,
-		  access_name(args->err), address,
+		  access_names[fault.access], address,
 		  address - USER_SHARED_DATA < PAGE_SIZE
 		  ? " (KUSER_SHARED_DATA, which this stand-in does not map)"
 		  : "", where, irql);

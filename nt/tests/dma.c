@@ -328,7 +328,28 @@ static NTSTATUS LeakBuffer(CASE_DEVICE *Device)
                                                  : STATUS_UNSUCCESSFUL;
 }
 
+/* Harmless on x64; what is not cached is Device memory on arm64. */
+static NTSTATUS Misaligned(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    PUCHAR Va;
+    ADAPTER A;
+
+    CaseAdapter(Device, 3, &A);
+    Va = A.Do->AllocateCommonBufferEx(A.Adapter, NULL, PAGE_SIZE, &Logical,
+                                      FALSE, CBX_MM_ANY_NODE_OK);
+    if (!Va) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    *(volatile ULONG *)(Va + 4) = 1;
+    *(volatile ULONG *)(Va + 1) = 1;
+    A.Do->FreeCommonBuffer(A.Adapter, PAGE_SIZE, Logical, Va, FALSE);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
 const CASE DmaCases[] = {
+    { L"dma-misaligned", Misaligned, FALSE },
     { L"dma-double-free", DoubleFree, TRUE },
     { L"dma-overrun", Overrun, TRUE },
     { L"dma-put-with-buffer", PutWithBuffer, TRUE },

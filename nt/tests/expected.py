@@ -308,3 +308,25 @@ NDIS_RESULTS = [
     ('oid-unknown', 'oids-answered', 'fail', '0x0001010c was not answered'),
     ('not-deregistered', 'miniport-deregistered', 'fail', 'without a call'),
 ]
+
+# What is tried on arm64, beside all violations: cases in which the processor
+# has a part. The rest is code of the same source.
+ARM64_CRASHES = [
+    ('null-write', '0x00000050', 'write of 0x18 at nttest.sys+'),
+    ('null-write-at-dispatch', '0x000000D1', '(0x18, 0x2, 0x1, '),
+    ('null-event-at-dispatch', '0x0000000A', '(0x4, 0x2, 0x0, '),
+    ('shared-time', '0x00000050', 'KUSER_SHARED_DATA'),
+    ('code-write', '0x00000050', 'write of'),
+    ('init-section', '0x00000050', 'execute of'),
+    ('dpc-lowers-irql', '0x000000C8', '(0x200,'),
+    ('timer-at-unload', '0x000000CE', '0 DPCs queued and 1 timers set'),
+    ('dma-misaligned', '0x0000001E', '(0x80000002, '),
+    ('dma-misaligned', '0x0000001E', 'misaligned write of'),
+]
+ARM64_RESULTS = [
+    ('good', 'driver-started', 'pass', '0x00000000'),
+    ('good cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
+    ('good cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
+    ('good cbx_nt.interrupts=line', 'driver-started', 'pass', '0x0'),
+    ('packet', 'driver-started', 'pass', '0x0'),
+]

@@ -46,11 +46,22 @@ def records_of(report):
         return [json.loads(line) for line in file]
 
 
-def boot(build, append, processors, devices=(), files=(), kind='cbx'):
+# How a guest of each architecture is started.
+MACHINES = {
+    'x86_64': ('q35', 'qemu64', '128M', 'vmlinux',
+               'console=ttyS0 no_timer_check'),
+    'aarch64': ('virt,gic-version=3,its=on', 'cortex-a57', '256M', 'Image',
+                'console=ttyAMA0 acpi=force'),
+}
+
+
+def boot(build, append, processors, devices=(), files=(), kind='cbx',
+         arch='x86_64'):
     """Runs a guest with these words on the kernel command line, and a CBX
     device, of this kind, for each driver."""
+    machine, cpu, memory, kernel, console = MACHINES[arch]
     drivers = append.split('cbx_nt.driver=')[1].split()[0].count(',') + 1
-    guest = os.path.join(build, 'guest', 'x86_64')
+    guest = os.path.join(build, 'guest', arch)
     initrd = os.path.join(guest, 'initrd.cpio')
     with tempfile.TemporaryDirectory() as directory:
         reports = [os.path.join(directory, f'report{i}')
@@ -65,13 +76,15 @@ def boot(build, append, processors, devices=(), files=(), kind='cbx'):
         if 'intel_iommu=on' in append:
             devices = ['intel-iommu', *devices]
         command = [
-            os.path.join(build, 'qemu', 'qemu-system-x86_64'),
-            '-machine', 'q35', '-accel', 'tcg', '-cpu', 'qemu64',
-            '-smp', processors, '-m', '128M', '-nodefaults', '-no-user-config',
+            os.path.join(build, 'qemu', f'qemu-system-{arch}'),
+            '-machine', machine, '-accel', 'tcg', '-cpu', cpu,
+            '-smp', processors, '-m', memory, '-nodefaults', '-no-user-config',
             '-display', 'none', '-no-reboot', '-serial', 'stdio',
-            '-kernel', os.path.join(guest, 'vmlinux'), '-initrd', initrd,
-            '-append', 'console=ttyS0 quiet panic=-1 oops=panic '
-                       f'no_timer_check cryptomgr.notests {append}']
+            '-kernel', os.path.join(guest, kernel), '-initrd', initrd,
+            '-append', f'{console} quiet panic=-1 oops=panic '
+                       f'cryptomgr.notests {append}']
+        if arch == 'aarch64':
+            command += ['-bios', os.path.join(guest, 'QEMU_EFI.fd')]
         for device in devices:
             command += ['-device', device]
         for i, report in enumerate(reports):

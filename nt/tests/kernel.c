@@ -111,7 +111,9 @@ static NTSTATUS NullWrite(CASE_DEVICE *Device)
 static NTSTATUS ReadTime(CASE_DEVICE *Device)
 {
     UNREFERENCED_PARAMETER(Device);
-    return KeQueryInterruptTime() ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    /* InterruptTime, as inlines of the headers read it */
+    return *(volatile ULONG64 *)0xfffff78000000008ull ? STATUS_SUCCESS
+                                                      : STATUS_UNSUCCESSFUL;
 }
 
 static NTSTATUS NullWriteAtDispatch(CASE_DEVICE *Device)
@@ -164,7 +166,12 @@ static NTSTATUS Hang(CASE_DEVICE *Device)
 static NTSTATUS Reset(CASE_DEVICE *Device)
 {
     UNREFERENCED_PARAMETER(Device);
+#ifdef __aarch64__
+    /* PSCI's SYSTEM_RESET */
+    __asm__ volatile("mov x0, %0\n\thvc #0" : : "r"(0x84000009ull) : "x0");
+#else
     __outbyte(0xcf9, 0x06);     /* the chipset's reset control: hard, now */
+#endif
     return STATUS_SUCCESS;
 }
 

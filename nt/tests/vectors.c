@@ -8,9 +8,17 @@
 
 enum { THREADS = 4, SLEEPS = 40, SPINS = 200000 };
 
+#ifdef __aarch64__
+enum { VECTORS = 32, PRESERVED_FROM = 8, PRESERVED_END = 16,
+       PRESERVED_BYTES = 8 };
+#else
+enum { VECTORS = 16, PRESERVED_FROM = 6, PRESERVED_END = 16,
+       PRESERVED_BYTES = 16 };
+#endif
+
 typedef struct _REGISTERS {
-    UCHAR Xmm[16][16];
-    ULONG Mxcsr;
+    UCHAR Vector[VECTORS][16];
+    ULONG64 Control;            /* MXCSR, FPCR */
 } REGISTERS;
 
 /* Loads all, calls Routine(Context), stores all; keeps the caller's. */
@@ -20,6 +28,52 @@ VOID VectorsAcross(const REGISTERS *In, REGISTERS *Out,
 VOID VectorsSpin(const REGISTERS *In, REGISTERS *Out, ULONG64 Rounds);
 /* Overwrites what a callee may overwrite. */
 VOID VectorsClobber(VOID);
+
+#ifdef __aarch64__
+
+static const ULONG Rounding[] = { 0, 0x400000, 0x800000, 0xc00000 };
+
+#define PAIRS(X) X(0, 1) X(2, 3) X(4, 5) X(6, 7) X(8, 9) X(10, 11) \
+    X(12, 13) X(14, 15) X(16, 17) X(18, 19) X(20, 21) X(22, 23) X(24, 25) \
+    X(26, 27) X(28, 29) X(30, 31)
+#define LOAD(a, b) "ldp q" #a ", q" #b ", [x19, #" #a "*16]\n"
+#define STORE(a, b) "stp q" #a ", q" #b ", [x20, #" #a "*16]\n"
+#define PUSH_ALL \
+    "stp x29, x30, [sp, #-112]!\nmov x29, sp\nstp x19, x20, [sp, #16]\n" \
+    "stp d8, d9, [sp, #32]\nstp d10, d11, [sp, #48]\n" \
+    "stp d12, d13, [sp, #64]\nstp d14, d15, [sp, #80]\n" \
+    "mrs x9, fpcr\nstr x9, [sp, #96]\n"
+#define POP_ALL \
+    "ldr x9, [sp, #96]\nmsr fpcr, x9\n" \
+    "ldp d8, d9, [sp, #32]\nldp d10, d11, [sp, #48]\n" \
+    "ldp d12, d13, [sp, #64]\nldp d14, d15, [sp, #80]\n" \
+    "ldp x19, x20, [sp, #16]\nldp x29, x30, [sp], #112\nret\n"
+#define LOAD_CONTROL "ldr x9, [x19, #512]\nmsr fpcr, x9\n"
+#define STORE_CONTROL "mrs x9, fpcr\nstr x9, [x20, #512]\n"
+
+__asm__(".arch_extension fp\n.arch_extension simd\n"
+        ".globl VectorsAcross\nVectorsAcross:\n"
+        PUSH_ALL
+        "mov x19, x0\nmov x20, x1\nmov x10, x2\nmov x0, x3\n"
+        PAIRS(LOAD) LOAD_CONTROL
+        "blr x10\n"
+        PAIRS(STORE) STORE_CONTROL
+        POP_ALL
+        ".globl VectorsSpin\nVectorsSpin:\n"
+        PUSH_ALL
+        "mov x19, x0\nmov x20, x1\n"
+        PAIRS(LOAD) LOAD_CONTROL
+        "1: subs x2, x2, #1\nb.ne 1b\n"
+        PAIRS(STORE) STORE_CONTROL
+        POP_ALL
+        ".globl VectorsClobber\nVectorsClobber:\n"
+        "movi v0.16b, #255\nmovi v1.16b, #255\nmovi v2.16b, #255\n"
+        "movi v7.16b, #255\nmovi v16.16b, #255\nmovi v31.16b, #255\n"
+        "ret\n");
+
+#else
+
+static const ULONG Rounding[] = { 0x1f80, 0x3f80, 0x5f80, 0x7f80 };
 
 #define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) \
     X(11) X(12) X(13) X(14) X(15)
@@ -62,6 +116,8 @@ __asm__(".globl VectorsAcross\nVectorsAcross:\n"
         "pcmpeqd %xmm3, %xmm3\npcmpeqd %xmm4, %xmm4\npcmpeqd %xmm5, %xmm5\n"
         "ret\n");
 
+#endif
+
 typedef struct _WORKER {
     UCHAR Id;
     ULONG Wrong;                /* registers found changed */
@@ -76,32 +132,35 @@ static VOID NTAPI Sleep(PVOID Unused)
     KeDelayExecutionThread(KernelMode, FALSE, &Interval);
 }
 
-static ULONG Compare(const REGISTERS *In, const REGISTERS *Out, ULONG From)
+static ULONG Compare(const REGISTERS *In, const REGISTERS *Out, ULONG From,
+                     ULONG End, ULONG Bytes)
 {
-    ULONG Wrong = In->Mxcsr != Out->Mxcsr;
+    ULONG Wrong = (ULONG)In->Control != (ULONG)Out->Control;
 
-    for (ULONG i = From; i < 16; i++) {
-        Wrong += RtlCompareMemory(In->Xmm[i], Out->Xmm[i], 16) != 16;
+    for (ULONG i = From; i < End; i++) {
+        Wrong += RtlCompareMemory(In->Vector[i], Out->Vector[i], Bytes) !=
+                 Bytes;
     }
     return Wrong;
 }
 
 static VOID NTAPI Worker(PVOID Context)
 {
-    static const ULONG Rounding[] = { 0x1f80, 0x3f80, 0x5f80, 0x7f80 };
+    static REGISTERS Loaded[THREADS], Stored[THREADS];
     WORKER *Worker = Context;
-    REGISTERS In, Out;
+    REGISTERS *In = &Loaded[Worker->Id - 1], *Out = &Stored[Worker->Id - 1];
 
-    for (ULONG i = 0; i < 16; i++) {
-        RtlFillMemory(In.Xmm[i], 16, (UCHAR)(Worker->Id * 16 + i));
+    for (ULONG i = 0; i < VECTORS; i++) {
+        RtlFillMemory(In->Vector[i], 16, (UCHAR)(Worker->Id * VECTORS + i));
     }
-    In.Mxcsr = Rounding[Worker->Id % RTL_NUMBER_OF(Rounding)];
+    In->Control = Rounding[Worker->Id % RTL_NUMBER_OF(Rounding)];
     for (ULONG i = 0; i < SLEEPS; i++) {
-        RtlZeroMemory(&Out, sizeof(Out));
-        VectorsAcross(&In, &Out, Sleep, NULL);
-        Worker->Wrong += Compare(&In, &Out, 6);
-        VectorsSpin(&In, &Out, SPINS);
-        Worker->Wrong += Compare(&In, &Out, 0);
+        RtlZeroMemory(Out, sizeof(*Out));
+        VectorsAcross(In, Out, Sleep, NULL);
+        Worker->Wrong += Compare(In, Out, PRESERVED_FROM, PRESERVED_END,
+                                 PRESERVED_BYTES);
+        VectorsSpin(In, Out, SPINS);
+        Worker->Wrong += Compare(In, Out, 0, VECTORS, 16);
     }
 }
 

@@ -56,7 +56,7 @@ VOID NTAPI VideoPortStallExecution(ULONG Microseconds)
 
 VOID NTAPI VideoPortQuerySystemTime(PLARGE_INTEGER CurrentTime)
 {
-    KeQuerySystemTime(CurrentTime);
+    KeQuerySystemTimePrecise(CurrentTime);
 }
 
 LONGLONG NTAPI VideoPortQueryPerformanceCounter(PVOID HwDeviceExtension,

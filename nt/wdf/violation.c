@@ -46,7 +46,7 @@ VOID FxNotProvided(const CHAR *What, const VOID *Caller)
               "was called by %s", What, NtsWhere(Caller, Where, sizeof(Where)));
     pal_panic("not-provided", Text);
     for (;;) {
-        _mm_pause();
+        YieldProcessor();
     }
 }
 

@@ -146,3 +146,13 @@ char *write_qemu(const char *qemu, const char *options, const char *words)
     g_assert_cmpint(g_chmod(path, 0700), ==, 0);
     return path;
 }
+
+void assert_translated(JsonObject *buffer)
+{
+    g_assert_true(json_object_get_boolean_member(buffer, "translated"));
+}
+
+void assert_identity(JsonObject *buffer)
+{
+    g_assert_true(json_object_get_boolean_member(buffer, "identity"));
+}

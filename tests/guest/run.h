@@ -49,6 +49,10 @@ char *write_qemu(const char *qemu, const char *options, const char *words);
 /* Calls @check for each buffer of the run; there must be one. */
 void each_buffer(const Run *run, void (*check)(JsonObject *buffer));
 
+/* For each_buffer(): the IOMMU translates it; logical is physical address. */
+void assert_translated(JsonObject *buffer);
+void assert_identity(JsonObject *buffer);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
 
 #endif

@@ -31,16 +31,6 @@ static void assert_passed(const Run *run)
     g_assert_cmpuint(count_checks(run, NULL, NULL, "fail"), ==, 0);
 }
 
-static void assert_translated(JsonObject *buffer)
-{
-    g_assert_true(json_object_get_boolean_member(buffer, "translated"));
-}
-
-static void assert_identity(JsonObject *buffer)
-{
-    g_assert_true(json_object_get_boolean_member(buffer, "identity"));
-}
-
 static void assert_create(JsonObject *buffer)
 {
     g_assert_cmpstr(json_object_get_string_member(buffer, "api"), ==, CREATE);

@@ -47,16 +47,6 @@ static void assert_passed(const Run *run)
     g_assert_cmpuint(count_checks(run, NULL, "program", "pass"), ==, 2);
 }
 
-static void assert_translated(JsonObject *buffer)
-{
-    g_assert_true(json_object_get_boolean_member(buffer, "translated"));
-}
-
-static void assert_identity(JsonObject *buffer)
-{
-    g_assert_true(json_object_get_boolean_member(buffer, "identity"));
-}
-
 static void assert_get(JsonObject *buffer)
 {
     g_assert_cmpstr(json_object_get_string_member(buffer, "api"), ==, GET);
