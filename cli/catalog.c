@@ -187,6 +187,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(cbx_drivers) - 1 <= CBX_DRIVERS_MAX);
  * qemu64 has no AVX, which the stand-in host does not preserve; cortex-a57 has
  * no pointer authentication, which is slow to emulate, and no SVE.
  * On arm64 the firmware is what brings ACPI, and with it _CCA and the IORT.
+ * cma=0: the area for large pieces is of one node, whatever node was wanted.
  */
 const CbxArch cbx_archs[] = {
     {
@@ -211,7 +212,7 @@ const CbxArch cbx_archs[] = {
         .initrd = "initrd.cpio",
         .firmware = "QEMU_EFI.fd",
         .append = "console=ttyAMA0 panic=-1 oops=panic acpi=force "
-                  "cryptomgr.notests",
+                  "cryptomgr.notests cma=0",
         .iommu = "smmuv3",
         .magic = "ARM\x64",
         .magic_at = 56,
