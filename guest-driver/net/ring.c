@@ -84,7 +84,9 @@ RingStart(CBX_NET_RING *Ring)
     RingWrite(Ring, Block + CBX_Q_VECTOR, Ring->Number);
     __sync_synchronize();
     RingWrite(Ring, Block + CBX_Q_CONTROL, CBX_Q_ENABLE);
-    return !RingHasStopped(Ring);
+    return READ_REGISTER_ULONG((ULONG *)(Ring->Hardware->Bars.Regs + Block +
+                                         CBX_Q_CONTROL)) == CBX_Q_ENABLE &&
+           !RingHasStopped(Ring);
 }
 
 BOOLEAN

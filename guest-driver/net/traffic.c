@@ -210,6 +210,7 @@ TrafficStart(CBX_NET_TRAFFIC *Traffic)
     }
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
     Status = TrafficRun(Traffic);
+    Traffic->Wanted = Status == NDIS_STATUS_SUCCESS;
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
     return Status;
 }
@@ -283,8 +284,10 @@ TrafficHangs(CBX_NET_TRAFFIC *Traffic)
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
-    Hangs = Traffic->Running && (RingHasStopped(&Traffic->Sender.Ring) ||
-                                 RingHasStopped(&Traffic->Receive));
+    /* A reset that has failed is to be tried again. */
+    Hangs = Traffic->Wanted && Traffic->Ending == EndingNothing &&
+            (!Traffic->Running || RingHasStopped(&Traffic->Sender.Ring) ||
+             RingHasStopped(&Traffic->Receive));
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
     return Hangs;
 }
@@ -292,19 +295,28 @@ TrafficHangs(CBX_NET_TRAFFIC *Traffic)
 NDIS_STATUS
 TrafficReset(CBX_NET_TRAFFIC *Traffic)
 {
-    if (!Traffic->Running) {
+    NDIS_STATUS Status;
+    KIRQL OldIrql;
+
+    if (!Traffic->Wanted) {
         return NDIS_STATUS_SUCCESS;
     }
-    return TrafficEnd(Traffic, EndingReset, NDIS_STATUS_REQUEST_ABORTED)
-           ? NDIS_STATUS_PENDING : TrafficStart(Traffic);
+    if (TrafficEnd(Traffic, EndingReset, NDIS_STATUS_REQUEST_ABORTED)) {
+        return NDIS_STATUS_PENDING;
+    }
+    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
+    Status = TrafficRun(Traffic);
+    KeReleaseSpinLock(&Traffic->Lock, OldIrql);
+    return Status;
 }
 
 NDIS_STATUS
 TrafficPause(CBX_NET_TRAFFIC *Traffic)
 {
-    if (!Traffic->Running) {
+    if (!Traffic->Wanted) {
         return NDIS_STATUS_SUCCESS;
     }
+    Traffic->Wanted = FALSE;
     return TrafficEnd(Traffic, EndingPause, NDIS_STATUS_PAUSED)
            ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
 }

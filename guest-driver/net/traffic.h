@@ -21,7 +21,8 @@ typedef struct _CBX_NET_TRAFFIC {
     KSPIN_LOCK Lock;
     CBX_NET_CARD Card;
     BOOLEAN Allocated;
-    BOOLEAN Running;            /* between restart and pause */
+    BOOLEAN Wanted;             /* between restart and pause */
+    BOOLEAN Running;            /* ... and the device is at it */
     CBX_NET_ENDING Ending;      /* what is pending */
     CBX_NET_SENDER Sender;
     CBX_NET_RING Receive;

@@ -345,7 +345,7 @@ ARM64_VIOLATIONS = [
 # else the machine has.
 NON_COHERENT = ['', ',iommu=smmuv3']
 
-# The same of a device that is not coherent.
+# What is wrong only where a device is not coherent.
 NON_COHERENT_CRASHES = [
     ('dma-misaligned-cached', '0x0000001E', '(0x80000002, '),
     ('dma-misaligned-cached', '0x0000001E', 'misaligned write of'),
