@@ -55,8 +55,11 @@ static void cbx_cpu_registers(CPUState *cs, CbxCpuMmu *mmu)
 
     /*
      * Two ranges of addresses and no second stage: the kernel at EL1, or at
-     * EL2 with the virtualization host extensions.
+     * EL2 with the virtualization host extensions; and programs below it.
      */
+    if (!el) {
+        el = (hcr & HCR_TGE) ? 2 : 1;
+    }
     if (!is_a64(env) || arm_is_secure_below_el3(env) ||
         !((el == 1 && !(hcr & (HCR_VM | HCR_DC))) ||
           (el == 2 && hcr & HCR_E2H))) {

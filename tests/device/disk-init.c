@@ -235,7 +235,6 @@ static uint64_t declare(const void *page)
     put64(CBX_REG_BUF_LOGICAL_LO, address);
     put64(CBX_REG_BUF_LENGTH_LO, PAGE);
     put64(CBX_REG_BUF_MAX_LO, UINT64_MAX);
-    put(CBX_REG_BUF_CACHE, CBX_CACHE_CACHED);
     put(CBX_REG_BUF_COMMAND, CBX_BUF_DECLARE);
     check(get(CBX_REG_BUF_STATUS) == CBX_STATUS_OK, "declare");
     return address;
