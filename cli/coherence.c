@@ -12,28 +12,33 @@ static const struct {
     const char *finding;
     const char *expected;
     const char *remedy;
+    gboolean flushes;       /* that is a flush, or else another memory type */
 } kinds[] = {
     { "stale-read", "what the CPU stored is cleaned before the device reads it",
       "before the transfer KeFlushIoBuffers or FlushDmaBuffer with "
-      "ReadOperation FALSE; or memory that is not cached" },
+      "ReadOperation FALSE", TRUE },
     { "dirty-write", "no stores of the CPU wait in lines that the device "
-      "writes", "before the transfer KeFlushIoBuffers or FlushDmaBuffer; or "
-      "memory that is not cached" },
+      "writes",
+      "before the transfer KeFlushIoBuffers or FlushDmaBuffer", TRUE },
     { "stale-use", "what the device wrote is invalidated before the CPU reads "
       "it", "after the transfer KeFlushIoBuffers or FlushDmaBuffer with "
-      "ReadOperation TRUE; or memory that is not cached" },
+      "ReadOperation TRUE", TRUE },
     { "overwritten", "no line is written back over what the device wrote",
       "nothing else in the lines that the device writes, and KeFlushIoBuffers "
-      "or FlushDmaBuffer around the transfer; or memory that is not cached" },
+      "or FlushDmaBuffer around the transfer", TRUE },
     { "discarded", "no store of the CPU is thrown away by an invalidate",
-      "clean before the lines are invalidated" },
+      "clean before the lines are invalidated", FALSE },
     { "unclean", "no line of memory that is not cached waits in the caches",
       "clean the pages before they are mapped as memory that is not cached; of "
-      "common buffers this is the system's to do" },
+      "common buffers this is the system's to do", FALSE },
     { "mixed", "all mappings of a page have one memory type",
       "one cache type for all mappings; clean the page before it gets "
-      "another" },
+      "another", FALSE },
 };
+
+/* For Windows all DMA snoops there, so its calls flush nothing. */
+#define REMEDY_X64 "memory that is not cached, or transfers that do not set " \
+                   "No-Snoop; on x64 KeFlushIoBuffers does nothing"
 
 /* Of a kind that a later device finds. */
 #define EXPECTED_ELSE "what the CPU and the device see is the same"
@@ -87,8 +92,20 @@ static char *describe(const CbxLines *l, const CbxBuffer *b)
     return g_string_free(text, FALSE);
 }
 
-static void find(GPtrArray *findings, const CbxPort *port, CbxBuffer *b,
-                 const CbxLines *l)
+/* Free with g_free(). */
+static char *remedy_for(const CbxOptions *options, gsize kind)
+{
+    if (!kinds[kind].flushes) {
+        return g_strdup(kinds[kind].remedy);
+    }
+    return options->arch->noncoherent
+           ? g_strconcat(kinds[kind].remedy,
+                         "; or memory that is not cached", NULL)
+           : g_strdup(REMEDY_X64);
+}
+
+static void find(GPtrArray *findings, const CbxOptions *options,
+                 const CbxPort *port, CbxBuffer *b, const CbxLines *l)
 {
     g_autofree char *seen = describe(l, b);
     CbxResult *r = add(findings, port, b ? b->api : "", CBX_OUTCOME_FAIL,
@@ -103,22 +120,24 @@ static void find(GPtrArray *findings, const CbxPort *port, CbxBuffer *b,
         if (strcmp(kinds[k].finding, l->finding) == 0) {
             g_free(r->expected);
             r->expected = g_strdup(kinds[k].expected);
-            r->remedy = g_strdup(kinds[k].remedy);
+            r->remedy = remedy_for(options, k);
         }
     }
 }
 
-static void find_all(GPtrArray *findings, const CbxPort *port, CbxBuffer *b,
+static void find_all(GPtrArray *findings, const CbxOptions *options,
+                     const CbxPort *port, CbxBuffer *b,
                      const GPtrArray *lines)
 {
     for (guint i = 0; i < lines->len; i++) {
-        find(findings, port, b, g_ptr_array_index(lines, i));
+        find(findings, options, port, b, g_ptr_array_index(lines, i));
     }
 }
 
 /* All buffers of @api, which is "" for those that name no call. */
-static void check_call(GPtrArray *findings, const CbxPort *port,
-                       const char *api, gboolean modelled)
+static void check_call(GPtrArray *findings, const CbxOptions *options,
+                       const CbxPort *port, const char *api,
+                       gboolean modelled)
 {
     const GPtrArray *buffers = port->report->buffers;
     guint before = findings->len;
@@ -130,7 +149,7 @@ static void check_call(GPtrArray *findings, const CbxPort *port,
         CbxBuffer *b = g_ptr_array_index(buffers, i);
 
         if (b->port == port && strcmp(b->api, api) == 0) {
-            find_all(findings, port, b, b->lines);
+            find_all(findings, options, port, b, b->lines);
             cacheable += cbx_is_cacheable(b->memory_type);
             all++;
         }
@@ -168,10 +187,10 @@ void cbx_coherence(GPtrArray *findings, const CbxOptions *options,
         gboolean modelled = strcmp(model, "off") != 0;
 
         check_model(findings, options, port, model);
-        find_all(findings, port, NULL, port->stray);
-        check_call(findings, port, "", modelled);
+        find_all(findings, options, port, NULL, port->stray);
+        check_call(findings, options, port, "", modelled);
         for (const CbxCall *c = cbx_calls; c->name; c++) {
-            check_call(findings, port, c->name, modelled);
+            check_call(findings, options, port, c->name, modelled);
         }
     }
 }

@@ -157,9 +157,8 @@ static const Control controls[] = {
       .platform = NON_COHERENT },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
     { .check = "no-snoop", .fault = "hal-ignore-cache", .calls = UNCACHED,
-      .also = "memory-type",
-      .why = "the mapping is not what was asked for",
-      .may = "coherence",
+      .also = "memory-type coherence",
+      .why = "the mapping is not what was asked for, and has stale lines",
       .device = "coherence=on" },
     /* The driver, of memory that is cached though the device does not snoop. */
     { .check = "integrity-to-device", .fault = "driver-omit-clean",

@@ -111,7 +111,8 @@ static void x64_has_nothing_stale(void)
 
     assert_ended(run, 0, "pass");
     assert_checks_passed(run, "AllocateCommonBuffer AllocateCommonBufferEx",
-                  "coherence");
+                         "coherence");
+    assert_checks_passed(run, "AllocateCommonBufferEx", "no-snoop");
 }
 
 int main(int argc, char **argv)
