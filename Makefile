@@ -4,8 +4,6 @@
 # there is.
 
 BUILD ?= build
-ARCH ?= x86_64
-IOMMU ?= $(if $(filter aarch64,$(ARCH)),smmuv3,vtd)
 
 MAKEFLAGS += --no-print-directory
 ninja = ninja --quiet -C $(BUILD)
@@ -17,8 +15,10 @@ ninja = ninja --quiet -C $(BUILD)
 all: qemu guest
 
 help:
-	@echo 'make run      boot the guest, run every call, print the verdict'
-	@echo '              (ARCH=x86_64|aarch64, IOMMU=vtd|smmuv3|none, ARGS=...)'
+	@echo 'make run      boot each guest, run every call, print the verdict: x86-64,'
+	@echo '              arm64 with coherent and with non-coherent DMA; or only one'
+	@echo '              (ARCH=x86_64|aarch64, IOMMU=vtd|smmuv3|none, CCA=0|1);'
+	@echo '              ARGS=... are options of cbx run'
 	@echo 'make check    all tests (ONLY=NAME for one suite)'
 	@echo 'make bench    speed against memcpy, nvme and edu (docs/bench.md)'
 	@echo 'make lint     style of device code and scripts'
@@ -67,7 +67,11 @@ qtests: qemu
 	+@$(ninja)/qemu tests/qtest/qos-test
 
 run: all
-	./cbx run --arch $(ARCH) --iommu $(IOMMU) $(ARGS)
+ifeq ($(ARCH)$(IOMMU)$(CCA),)
+	@scripts/run-each $(ARGS)
+else
+	./cbx run $(ARCH:%=--arch %) $(IOMMU:%=--iommu %) $(CCA:%=--cca %) $(ARGS)
+endif
 
 check: all qtests
 	tests/run-checks $(if $(ONLY),--only $(ONLY))

@@ -47,6 +47,10 @@ const CbxFault cbx_faults[] = {
       "the HAL ignores the highest address asked for" },
     { "hal-ignore-cache", CBX_FAULT_IN_GUEST,
       "the HAL gives cached memory where uncached was asked for" },
+    { "hal-ignores-cca", CBX_FAULT_IN_GUEST,
+      "the HAL takes every device for a coherent one, whatever _CCA says" },
+    { "hal-forgets-clean", CBX_FAULT_IN_GUEST,
+      "the HAL leaves lines of uncached memory in the caches" },
     { "hal-ignore-minimum", CBX_FAULT_IN_GUEST,
       "the HAL ignores the lowest address asked for" },
     { "hal-wrong-status", CBX_FAULT_IN_GUEST,
@@ -114,6 +118,8 @@ const CbxFault cbx_faults[] = {
     { "hal-no-flush", CBX_FAULT_IN_GUEST, "the HAL's FlushDmaBuffer fails" },
     { "hal-never-refuse", CBX_FAULT_IN_GUEST,
       "the HAL ignores limits that no address satisfies" },
+    { "firmware-coherent", CBX_FAULT_IN_FIRMWARE,
+      "firmware says that DMA is coherent, with --cca 0 (_CCA, IORT)" },
     { 0 }
 };
 #undef DRIVER_FAULT

@@ -26,6 +26,7 @@ typedef enum CbxFaultPlace {
     CBX_FAULT_IN_DEVICE, /* property "faults" of the device */
     CBX_FAULT_IN_DRIVER, /* property "driver-faults": the driver obeys it */
     CBX_FAULT_IN_GUEST,  /* parameter "fault" of the stand-in host */
+    CBX_FAULT_IN_FIRMWARE, /* what the machine says of itself */
 } CbxFaultPlace;
 
 typedef struct CbxFault {

@@ -70,6 +70,9 @@ const CbxCheck cbx_checks[] = {
       "what the device sees of a buffer or shows of a picture agrees with what "
       "the driver says",
       FALSE },
+    { "coherence", "cbx",
+      "where DMA does not snoop, no line of a buffer is stale for who reads it",
+      FALSE },
     { "iommu-in-path", "cbx",
       "the device's addresses go through the IOMMU asked for", TRUE },
     { "fault-struck", "cbx", "the device's fault asked for did happen",

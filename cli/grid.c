@@ -8,10 +8,17 @@
 /* Columns before a row whose first cell stands on a line of its own. */
 #define INDENT 2
 
+/* Each of these takes less room than the one before. */
+typedef enum Form {
+    FORM_WIDE,
+    FORM_NARROW,   /* short titles and narrow gaps */
+    FORM_STACKED,  /* and the first cell above the others */
+    FORM_SPARE,    /* and no spare columns */
+} Form;
+
 /* How the grid is laid out: chosen before anything is printed. */
 typedef struct Layout {
-    gboolean narrow;   /* short titles and narrow gaps */
-    gboolean stacked;  /* and the first cell above the others */
+    Form form;
     int gap;
     int width[COLUMNS_MAX];
 } Layout;
@@ -55,29 +62,35 @@ static int text_width(const char *text)
     return (int)g_utf8_strlen(text, -1);
 }
 
+static gboolean is_shown(const CbxGrid *grid, const Layout *layout,
+                         guint column)
+{
+    return layout->form < FORM_SPARE || !grid->columns[column].spare;
+}
+
 /* Returns the width of a whole row. */
-static guint lay_out(const CbxGrid *grid, gboolean narrow, gboolean stacked,
-                     Layout *layout)
+static guint lay_out(const CbxGrid *grid, Form form, Layout *layout)
 {
     guint total = 0;
 
-    layout->narrow = narrow;
-    layout->stacked = stacked;
-    layout->gap = narrow ? 1 : 2;
+    layout->form = form;
+    layout->gap = form >= FORM_NARROW ? 1 : 2;
     for (guint c = 0; c < grid->width; c++) {
         const CbxColumn *column = &grid->columns[c];
-        int width = narrow ? text_width(column->shorter)
-                           : MAX(text_width(column->title[0]),
-                                 text_width(column->title[1]));
+        int width = form >= FORM_NARROW ? text_width(column->shorter)
+                                        : MAX(text_width(column->title[0]),
+                                              text_width(column->title[1]));
 
         for (guint i = c; i < grid->cells->len; i += grid->width) {
             width = MAX(width, text_width(g_ptr_array_index(grid->cells, i)));
         }
-        if (stacked && c == 0) {
+        if (form >= FORM_STACKED && c == 0) {
             width = INDENT - layout->gap;
         }
         layout->width[c] = width;
-        total += (guint)(width + layout->gap);
+        if (is_shown(grid, layout, c)) {
+            total += (guint)(width + layout->gap);
+        }
     }
     return total - (guint)layout->gap;
 }
@@ -88,6 +101,9 @@ static void put_cell(const CbxGrid *grid, const Layout *layout, guint column,
     int pad = layout->width[column] - text_width(text);
     gboolean last = column + 1 == grid->width;
 
+    if (!is_shown(grid, layout, column)) {
+        return;
+    }
     if (column > 0) {
         g_string_append_printf(out, "%*s", layout->gap, "");
     }
@@ -108,7 +124,7 @@ static void trim(GString *out)
 
 static gboolean has_two_lines(const CbxGrid *grid, const Layout *layout)
 {
-    for (guint c = 0; !layout->narrow && c < grid->width; c++) {
+    for (guint c = 0; layout->form < FORM_NARROW && c < grid->width; c++) {
         if (*grid->columns[c].title[0]) {
             return TRUE;
         }
@@ -123,8 +139,9 @@ static void put_title(const CbxGrid *grid, const Layout *layout, GString *out)
             const CbxColumn *column = &grid->columns[c];
 
             put_cell(grid, layout, c,
-                     layout->stacked && c == 0 ? ""
-                     : layout->narrow ? column->shorter : column->title[line],
+                     layout->form >= FORM_STACKED && c == 0 ? ""
+                     : layout->form >= FORM_NARROW ? column->shorter
+                                                   : column->title[line],
                      out);
         }
         trim(out);
@@ -143,10 +160,11 @@ void cbx_grid_format(const CbxGrid *grid, guint room, gboolean colour,
                      GString *out)
 {
     Layout layout;
+    Form form = FORM_WIDE;
 
-    if (lay_out(grid, FALSE, FALSE, &layout) > room && room > 0 &&
-        lay_out(grid, TRUE, FALSE, &layout) > room) {
-        lay_out(grid, TRUE, TRUE, &layout);
+    while (lay_out(grid, form, &layout) > room && room > 0 &&
+           form < FORM_SPARE) {
+        form++;
     }
     put_title(grid, &layout, out);
     for (guint i = 0; i < grid->cells->len; i++) {
@@ -157,7 +175,7 @@ void cbx_grid_format(const CbxGrid *grid, guint room, gboolean colour,
         if (c == 0 && bad) {
             g_string_append(out, cbx_colour(colour, CBX_COLOUR_BAD));
         }
-        if (c == 0 && layout.stacked) {
+        if (c == 0 && layout.form >= FORM_STACKED) {
             put_above(text, out);
             text = "";
         }

@@ -11,6 +11,7 @@ typedef struct CbxColumn {
     const char *title[2];  /* two lines; the first may be "" */
     const char *shorter;   /* title on one line when there is little room */
     gboolean right;        /* aligned right */
+    gboolean spare;        /* left out when nothing else helps */
 } CbxColumn;
 
 typedef struct CbxGrid {
@@ -32,7 +33,8 @@ void cbx_grid_mark(CbxGrid *grid);
 /*
  * Appends title and rows to @out. With @room columns (0: any number) too few
  * for the long titles, the short ones and narrower gaps are used; if that is
- * not enough, the first cell stands above the rest of its row.
+ * not enough, the first cell stands above the rest of its row; if that is not
+ * enough either, spare columns are left out.
  */
 void cbx_grid_format(const CbxGrid *grid, guint room, gboolean colour,
                      GString *out);

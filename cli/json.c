@@ -52,8 +52,36 @@ static void add_results(JsonBuilder *b, const GPtrArray *results)
         add_text(b, "expected", r->expected);
         add_text(b, "seen", r->seen);
         add_text(b, "source", r->source);
+        add_text(b, "remedy", r->remedy);
         json_builder_end_object(b);
     }
+}
+
+static void add_findings(JsonBuilder *b, const GPtrArray *lines)
+{
+    json_builder_set_member_name(b, "findings");
+    json_builder_begin_array(b);
+    for (guint i = 0; i < lines->len; i++) {
+        const CbxLines *l = g_ptr_array_index(lines, i);
+
+        json_builder_begin_object(b);
+        add_text(b, "finding", l->finding);
+        add_address(b, "gpa", l->gpa);
+        add_count(b, "length", l->length);
+        add_count(b, "bytes", l->bytes);
+        add_count(b, "records", l->records);
+        add_text(b, "last", l->last);
+        json_builder_set_member_name(b, "cpu");
+        if (l->cpu >= 0) {
+            json_builder_add_int_value(b, l->cpu);
+        } else {
+            json_builder_add_null_value(b);
+        }
+        add_address(b, "pc", l->pc);
+        add_text(b, "missing", l->missing);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
 }
 
 static void add_buffers(JsonBuilder *b, const GPtrArray *buffers)
@@ -88,6 +116,7 @@ static void add_buffers(JsonBuilder *b, const GPtrArray *buffers)
         add_flag(b, "translated", (buffer->facts & CBX_FACT_TRANSLATED) != 0);
         add_flag(b, "identity", (buffer->facts & CBX_FACT_IDENTITY) != 0);
         add_flag(b, "released", buffer->released);
+        add_findings(b, buffer->lines);
         json_builder_end_object(b);
     }
 }
@@ -151,6 +180,7 @@ static void add_head(JsonBuilder *b, const CbxSummary *s)
     add_text(b, "arch", options->arch->name);
     add_text(b, "iommu", options->iommu->name);
     add_text(b, "cca", options->noncoherent ? "off" : "on");
+    add_text(b, "coherence", cbx_options_coherence(options));
     add_text(b, "guest", CBX_GUEST);
     add_text(b, "driver", drivers);
     add_text(b, "seed", device ? device->seed : NULL);

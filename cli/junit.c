@@ -62,6 +62,7 @@ static void put_case(Suite *suite, const CbxResult *r)
     g_autofree char *expected = escape(r->expected);
     g_autofree char *seen = escape(r->seen);
     g_autofree char *source = escape(r->source);
+    g_autofree char *remedy = escape(r->remedy ? r->remedy : "");
     GString *out = suite->cases;
 
     suite->tests++;
@@ -81,8 +82,9 @@ static void put_case(Suite *suite, const CbxResult *r)
         suite->failures++;
         g_string_append_printf(out, ">\n      <failure type=\"%s\" "
                                "message=\"%s\">expected: %s\nseen: %s\n"
-                               "source: %s</failure>\n    </testcase>\n",
-                               check, seen, expected, seen, source);
+                               "source: %s%s%s</failure>\n    </testcase>\n",
+                               check, seen, expected, seen, source,
+                               *remedy ? "\nremedy: " : "", remedy);
         break;
     }
 }

@@ -23,14 +23,14 @@ static GPtrArray *drivers_of(const CbxCall *call)
 
 static const char *place_name(CbxFaultPlace place)
 {
-    switch (place) {
-    case CBX_FAULT_IN_DEVICE:
-        return "device";
-    case CBX_FAULT_IN_DRIVER:
-        return "driver";
-    default:
-        return "guest";
-    }
+    static const char *const names[] = {
+        [CBX_FAULT_IN_DEVICE] = "device",
+        [CBX_FAULT_IN_GUEST] = "guest",
+        [CBX_FAULT_IN_DRIVER] = "driver",
+        [CBX_FAULT_IN_FIRMWARE] = "firmware",
+    };
+
+    return names[place];
 }
 
 void cbx_list(void)

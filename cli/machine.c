@@ -69,6 +69,14 @@ static char *join_faults(const CbxOptions *o, CbxFaultPlace place,
     return g_strjoinv(separator, (char **)names->pdata);
 }
 
+/* The only fault of firmware: it takes DMA to be coherent. */
+static gboolean claims_coherent(const CbxOptions *o)
+{
+    g_autofree char *faults = join_faults(o, CBX_FAULT_IN_FIRMWARE, ",");
+
+    return faults != NULL;
+}
+
 static char *kernel_command_line(const CbxOptions *o)
 {
     g_autofree char *faults = join_faults(o, CBX_FAULT_IN_GUEST, ",");
@@ -114,6 +122,12 @@ static char *device_argument(const CbxOptions *o, guint index)
     g_string_append_printf(line, ",report=%s", report);
     if (o->noncoherent) {
         g_string_append(line, ",cca=off");
+    }
+    if (claims_coherent(o)) {
+        g_string_append(line, ",check-platform=off");
+    }
+    if (strcmp(o->coherence, "auto") != 0) {
+        g_string_append_printf(line, ",coherence=%s", o->coherence);
     }
     if (o->has_seed) {
         g_string_append_printf(line, ",seed=%" G_GUINT64_FORMAT, o->seed);
@@ -244,7 +258,7 @@ static char *machine_argument(const CbxOptions *o)
     if (o->iommu->machine) {
         g_string_append_printf(line, ",%s", o->iommu->machine);
     }
-    if (o->noncoherent) {
+    if (o->noncoherent && !claims_coherent(o)) {
         g_string_append_printf(line, ",%s", o->arch->noncoherent);
     }
     return g_string_free(line, FALSE);

@@ -122,6 +122,7 @@ static int command_help(char **arguments)
          "  cbx run                         every driver and call, by VT-d\n"
          "  cbx run --driver kmdf           the KMDF driver alone\n"
          "  cbx run --iommu none            the same without an IOMMU\n"
+         "  cbx run --arch aarch64 --cca 0  DMA that does not snoop\n"
          "  cbx run --api AllocateCommonBufferEx --json result.json\n"
          "  cbx run --fault hal-physical    a broken HAL: must fail\n"
          "  cbx run --driver ./edu.sys --device edu --device-id 1234:11e8\n"

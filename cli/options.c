@@ -12,6 +12,7 @@ typedef struct Raw {
     char *arch;
     char *iommu;
     char *cca;
+    char *coherence;
     char **drivers;
     char *device;
     char *device_id;
@@ -38,6 +39,7 @@ static void raw_clear(Raw *raw)
     g_free(raw->arch);
     g_free(raw->iommu);
     g_free(raw->cca);
+    g_free(raw->coherence);
     g_strfreev(raw->drivers);
     g_free(raw->device);
     g_free(raw->device_id);
@@ -69,6 +71,9 @@ static GOptionContext *new_context(Raw *raw)
         { "cca", 0, 0, G_OPTION_ARG_STRING, &raw->cca,
           "Is the devices' DMA cache-coherent: 1 (default), or 0 on aarch64",
           "0|1" },
+        { "coherence", 0, 0, G_OPTION_ARG_STRING, &raw->coherence,
+          "Model of the caches for DMA that does not snoop: auto (default: on"
+          " with --cca 0), on, audit or off", "MODEL" },
         { "driver", 'd', 0, G_OPTION_ARG_STRING_ARRAY, &raw->drivers,
           "A driver of the build, such as kmdf; may be repeated (default: all"
           " that run the calls); or a .sys file of your own", "DRIVER" },
@@ -460,8 +465,41 @@ static gboolean parse_cca(CbxOptions *o, const char *text, GError **error)
     if (o->noncoherent && !o->arch->noncoherent) {
         g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
                     "--cca 0: %s has no firmware that says so; use "
-                    "--arch aarch64", o->arch->name);
+                    "--arch aarch64, or --coherence on, with which DMA that "
+                    "has No-Snoop set does not snoop", o->arch->name);
         return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean parse_coherence(CbxOptions *o, const char *text,
+                                GError **error)
+{
+    static const char *const models[] = { "auto", "on", "audit", "off" };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(models); i++) {
+        if (strcmp(models[i], text) == 0) {
+            o->coherence = models[i];
+            return TRUE;
+        }
+    }
+    g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                "--coherence %s: not auto, on, audit or off", text);
+    return FALSE;
+}
+
+/* Firmware can only be wrong about DMA that does not snoop. */
+static gboolean check_firmware_faults(const CbxOptions *o, GError **error)
+{
+    for (guint i = 0; i < o->faults->len; i++) {
+        const CbxFault *fault = g_ptr_array_index(o->faults, i);
+
+        if (fault->place == CBX_FAULT_IN_FIRMWARE && !o->noncoherent) {
+            g_set_error(error, CBX_ERROR, CBX_ERROR_USAGE,
+                        "--fault %s: DMA is coherent, so firmware that says "
+                        "so is right; use --arch aarch64 --cca 0", fault->name);
+            return FALSE;
+        }
     }
     return TRUE;
 }
@@ -520,12 +558,15 @@ static gboolean understand(CbxOptions *o, Raw *raw, GError **error)
     return parse_arch(o, raw->arch ? raw->arch : "x86_64", error) &&
            parse_iommu(o, raw->iommu ? raw->iommu : o->arch->iommu, error) &&
            (!raw->cca || parse_cca(o, raw->cca, error)) &&
+           parse_coherence(o, raw->coherence ? raw->coherence : "auto",
+                           error) &&
            parse_drivers(o, raw->drivers, error) &&
            (!raw->device_id || parse_device_id(o, raw->device_id, error)) &&
            parse_list(o, raw->apis, parse_call, error) &&
            parse_list(o, raw->checks, parse_check, error) &&
            (!raw->repeat || parse_repeat(o, raw->repeat, error)) &&
            parse_list(o, raw->faults, parse_fault, error) &&
+           check_firmware_faults(o, error) &&
            (!raw->timeout || parse_timeout(o, raw->timeout, error)) &&
            (!raw->seed || parse_seed(o, raw->seed, error));
 }
@@ -603,6 +644,14 @@ char *cbx_options_driver_names(const CbxOptions *o)
         g_string_append_printf(names, "%s%s", i ? "," : "", driver->name);
     }
     return g_string_free(names, FALSE);
+}
+
+const char *cbx_options_coherence(const CbxOptions *o)
+{
+    if (strcmp(o->coherence, "auto") == 0) {
+        return o->noncoherent ? "on" : "off";
+    }
+    return o->coherence;
 }
 
 gboolean cbx_options_selects(const CbxOptions *o, const CbxDriver *driver,

@@ -29,6 +29,8 @@ typedef struct CbxOptions {
     const CbxArch *arch;
     const CbxIommu *iommu;
     gboolean noncoherent;  /* DMA does not snoop, and firmware says so */
+    const char *coherence; /* model of the caches: a value of the device's
+                              property, "auto" if nobody asked */
     GPtrArray *drivers;    /* const CbxDriver *: those that are run */
     CbxDriver *brought;    /* the user's own; then drivers has only this */
     char *driver_path;     /* its file, or NULL; then there is one driver */
@@ -66,6 +68,9 @@ char *cbx_options_help(void);
 
 /* The drivers that are run, with commas. Free with g_free(). */
 char *cbx_options_driver_names(const CbxOptions *options);
+
+/* What the devices' model of the caches is to be: "off", "on", "audit". */
+const char *cbx_options_coherence(const CbxOptions *options);
 
 /* Is check @name to be judged? */
 gboolean cbx_options_judges(const CbxOptions *options, const char *name);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "cbx/abi.h"
+#include "fields.h"
 
 /*
  * The device writes at most CBX_REPORT_BYTES_MAX bytes of fields per record,
@@ -12,9 +12,6 @@
  * not from the device.
  */
 #define LINE_MAX_BYTES (8 * CBX_REPORT_BYTES_MAX)
-
-/* A stream of garbage must not fill memory with complaints about it. */
-#define DEFECTS_MAX 20
 
 static const char *const outcome_names[] = {
     [CBX_OUTCOME_PASS] = "pass",
@@ -38,6 +35,16 @@ static const struct {
     { "ram",            CBX_FACT_RAM },
 };
 
+static void lines_free(gpointer data)
+{
+    CbxLines *l = data;
+
+    g_free(l->finding);
+    g_free(l->last);
+    g_free(l->missing);
+    g_free(l);
+}
+
 static void buffer_free(gpointer data)
 {
     CbxBuffer *b = data;
@@ -49,6 +56,7 @@ static void buffer_free(gpointer data)
     g_free(b->iommu);
     g_free(b->memory_type);
     g_free(b->page_type);
+    g_ptr_array_unref(b->lines);
     g_free(b);
 }
 
@@ -79,6 +87,7 @@ void cbx_result_free(CbxResult *r)
     g_free(r->expected);
     g_free(r->seen);
     g_free(r->source);
+    g_free(r->remedy);
     g_free(r->frame);
     g_free(r);
 }
@@ -106,100 +115,16 @@ const char *cbx_outcome_name(CbxOutcome outcome)
     return outcome_names[outcome];
 }
 
-static void G_GNUC_PRINTF(2, 3) add_defect(CbxPort *port,
-                                           const char *format, ...)
-{
-    va_list args;
-
-    if (port->defects->len > DEFECTS_MAX) {
-        return;
-    }
-    if (port->defects->len == DEFECTS_MAX) {
-        g_ptr_array_add(port->defects, g_strdup("and more of the kind"));
-        return;
-    }
-    va_start(args, format);
-    g_ptr_array_add(port->defects, g_strdup_vprintf(format, args));
-    va_end(args);
-}
-
-/* ---- Fields: each reader notes what is missing or of the wrong kind ----- */
-
-static void bad_field(CbxPort *port, const char *name, const char *what)
-{
-    add_defect(port, "line %" G_GUINT64_FORMAT ": field \"%s\" is %s",
-               port->lines, name, what);
-}
-
-static JsonNode *get_value(JsonObject *o, const char *name, GType type)
-{
-    JsonNode *node = json_object_get_member(o, name);
-
-    if (node && JSON_NODE_HOLDS_VALUE(node) &&
-        json_node_get_value_type(node) == type) {
-        return node;
-    }
-    return NULL;
-}
-
-static gboolean get_text(CbxPort *port, JsonObject *o, const char *name,
-                         char **value)
-{
-    JsonNode *node = get_value(o, name, G_TYPE_STRING);
-
-    if (!node) {
-        bad_field(port, name, "not a string or missing");
-        return FALSE;
-    }
-    g_free(*value);
-    *value = json_node_dup_string(node);
-    return TRUE;
-}
-
-static gboolean get_count(CbxPort *port, JsonObject *o, const char *name,
-                          guint64 *value)
-{
-    JsonNode *node = get_value(o, name, G_TYPE_INT64);
-
-    if (!node || json_node_get_int(node) < 0) {
-        bad_field(port, name, "not a count or missing");
-        return FALSE;
-    }
-    *value = (guint64)json_node_get_int(node);
-    return TRUE;
-}
-
-/* Addresses are strings such as "0x1f000": JSON numbers lose bits above 2^53 */
-static gboolean get_address(CbxPort *port, JsonObject *o, const char *name,
-                            guint64 *value)
-{
-    JsonNode *node = get_value(o, name, G_TYPE_STRING);
-    const char *text = node ? json_node_get_string(node) : "";
-
-    if (!g_str_has_prefix(text, "0x") ||
-        !g_ascii_string_to_unsigned(text + 2, 16, 0, G_MAXUINT64, value,
-                                    NULL)) {
-        bad_field(port, name, "not an address or missing");
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean is_null(JsonObject *o, const char *name)
-{
-    JsonNode *node = json_object_get_member(o, name);
-
-    return node && JSON_NODE_HOLDS_NULL(node);
-}
+/* ---- Fields of more than one form ---------------------------------------- */
 
 /* The NUMA node is a number, or the word "any". */
 static gboolean get_node(CbxPort *port, JsonObject *o, const char *name,
                          char **value)
 {
-    JsonNode *node = get_value(o, name, G_TYPE_INT64);
+    JsonNode *node = cbx_field_value(o, name, G_TYPE_INT64);
 
     if (!node) {
-        return get_text(port, o, name, value);
+        return cbx_field_text(port, o, name, value);
     }
     g_free(*value);
     *value = g_strdup_printf("%" G_GINT64_FORMAT, json_node_get_int(node));
@@ -213,7 +138,7 @@ static gboolean get_facts(CbxPort *port, JsonObject *o, const char *name,
     JsonArray *array;
 
     if (!node || !JSON_NODE_HOLDS_ARRAY(node)) {
-        bad_field(port, name, "not a list or missing");
+        cbx_field_bad(port, name, "not a list or missing");
         return FALSE;
     }
     *facts = 0;
@@ -264,24 +189,26 @@ static void read_device(CbxPort *port, JsonObject *o)
     guint64 schema;
 
     if (port->has_device) {
-        add_defect(port, "line %" G_GUINT64_FORMAT
-                   ": a second \"device\" record", port->lines);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                         ": a second \"device\" record", port->lines);
         return;
     }
-    if (!get_count(port, o, "schema", &schema)) {
+    if (!cbx_field_count(port, o, "schema", &schema)) {
         return;
     }
     if (schema != CBX_REPORT_SCHEMA) {
-        add_defect(port, "the device writes schema %" G_GUINT64_FORMAT
-                   ", this command reads %u: rebuild both with 'make'",
-                   schema, CBX_REPORT_SCHEMA);
+        cbx_field_defect(port, "the device writes schema %" G_GUINT64_FORMAT
+                         ", this command reads %u: rebuild both with 'make'",
+                         schema, CBX_REPORT_SCHEMA);
         return;
     }
-    port->has_device = get_text(port, o, "abi", &port->abi) &&
-                         get_text(port, o, "iommu", &port->iommu) &&
-                         get_count(port, o, "addr_bits",
-                                   &port->addr_bits) &&
-                         get_text(port, o, "seed", &port->seed);
+    port->has_device = cbx_field_text(port, o, "abi", &port->abi) &&
+                       cbx_field_text(port, o, "iommu", &port->iommu) &&
+                       cbx_field_optional_text(port, o, "coherence",
+                                               &port->coherence) &&
+                       cbx_field_count(port, o, "addr_bits",
+                                       &port->addr_bits) &&
+                       cbx_field_text(port, o, "seed", &port->seed);
 }
 
 static void read_release(CbxPort *port, guint64 id)
@@ -289,52 +216,44 @@ static void read_release(CbxPort *port, guint64 id)
     CbxBuffer *b = find_buffer(port, id);
 
     if (!b || b->released) {
-        add_defect(port, "line %" G_GUINT64_FORMAT ": buffer %"
-                   G_GUINT64_FORMAT " is released but was not declared",
-                   port->lines, id);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT ": buffer %"
+                         G_GUINT64_FORMAT " is released but was not declared",
+                         port->lines, id);
         return;
     }
     b->released = TRUE;
 }
 
-/* A field that a device of an earlier version does not write. */
-static gboolean get_optional_text(CbxPort *port, JsonObject *o,
-                                  const char *name, char **value)
-{
-    return !json_object_has_member(o, name) ||
-           get_text(port, o, name, value);
-}
-
 static gboolean read_findings(CbxPort *port, JsonObject *o, CbxBuffer *b)
 {
-    b->has_gpa = !is_null(o, "gpa");
-    return (!b->has_gpa || get_address(port, o, "gpa", &b->gpa)) &&
-           get_count(port, o, "pages", &b->pages) &&
-           get_count(port, o, "pages_ok", &b->pages_ok) &&
+    b->has_gpa = !cbx_field_is_null(o, "gpa");
+    return (!b->has_gpa || cbx_field_address(port, o, "gpa", &b->gpa)) &&
+           cbx_field_count(port, o, "pages", &b->pages) &&
+           cbx_field_count(port, o, "pages_ok", &b->pages_ok) &&
            get_facts(port, o, "facts", &b->facts) &&
-           get_text(port, o, "iommu", &b->iommu) &&
-           get_optional_text(port, o, "memory_type", &b->memory_type) &&
-           get_optional_text(port, o, "page_type", &b->page_type);
+           cbx_field_text(port, o, "iommu", &b->iommu) &&
+           cbx_field_optional_text(port, o, "memory_type", &b->memory_type) &&
+           cbx_field_optional_text(port, o, "page_type", &b->page_type);
 }
 
 static gboolean read_description(CbxPort *port, JsonObject *o,
                                  CbxBuffer *b)
 {
-    if (is_null(o, "api")) {
+    if (cbx_field_is_null(o, "api")) {
         b->api = g_strdup("");
-    } else if (!get_text(port, o, "api", &b->api)) {
+    } else if (!cbx_field_text(port, o, "api", &b->api)) {
         return FALSE;
     }
-    return get_count(port, o, "element", &b->element) &&
-           get_address(port, o, "va", &b->va) &&
-           get_address(port, o, "logical", &b->logical) &&
-           get_count(port, o, "length", &b->length) &&
-           get_address(port, o, "min", &b->min) &&
-           get_address(port, o, "max", &b->max) &&
-           get_count(port, o, "align", &b->align) &&
-           get_text(port, o, "cache", &b->cache) &&
+    return cbx_field_count(port, o, "element", &b->element) &&
+           cbx_field_address(port, o, "va", &b->va) &&
+           cbx_field_address(port, o, "logical", &b->logical) &&
+           cbx_field_count(port, o, "length", &b->length) &&
+           cbx_field_address(port, o, "min", &b->min) &&
+           cbx_field_address(port, o, "max", &b->max) &&
+           cbx_field_count(port, o, "align", &b->align) &&
+           cbx_field_text(port, o, "cache", &b->cache) &&
            get_node(port, o, "node", &b->node) &&
-           get_text(port, o, "status", &b->status);
+           cbx_field_text(port, o, "status", &b->status);
 }
 
 static void read_declare(CbxPort *port, JsonObject *o, guint64 id)
@@ -343,6 +262,7 @@ static void read_declare(CbxPort *port, JsonObject *o, guint64 id)
 
     b->port = port;
     b->id = id;
+    b->lines = g_ptr_array_new_with_free_func(lines_free);
     if (read_description(port, o, b) &&
         (strcmp(b->status, "ok") != 0 || read_findings(port, o, b))) {
         g_ptr_array_add(port->report->buffers, b);
@@ -356,8 +276,8 @@ static void read_buffer(CbxPort *port, JsonObject *o)
     g_autofree char *event = NULL;
     guint64 id;
 
-    if (!get_text(port, o, "event", &event) ||
-        !get_count(port, o, "id", &id)) {
+    if (!cbx_field_text(port, o, "event", &event) ||
+        !cbx_field_count(port, o, "id", &id)) {
         return;
     }
     if (strcmp(event, "release") == 0) {
@@ -368,7 +288,7 @@ static void read_buffer(CbxPort *port, JsonObject *o)
         return;
     }
     if (strcmp(event, "declare") != 0) {
-        bad_field(port, "event", "not declare, inspect or release");
+        cbx_field_bad(port, "event", "not declare, inspect or release");
         return;
     }
     read_declare(port, o, id);
@@ -382,16 +302,16 @@ static CbxBuffer *read_result_buffer(CbxPort *port, JsonObject *o)
     guint64 id;
 
     if (!json_object_has_member(o, "buffer") ||
-        !get_text(port, o, "buffer", &text)) {
+        !cbx_field_text(port, o, "buffer", &text)) {
         return NULL;
     }
     if (g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT64, &id, NULL)) {
         b = find_buffer(port, id);
     }
     if (!b) {
-        add_defect(port, "line %" G_GUINT64_FORMAT
-                   ": a result names buffer \"%s\", which was not declared",
-                   port->lines, text);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                         ": a result names buffer \"%s\", which was not "
+                         "declared", port->lines, text);
     }
     return b;
 }
@@ -412,21 +332,21 @@ static void read_result(CbxPort *port, JsonObject *o)
     g_autofree char *verdict = NULL;
     CbxResult *r = g_new0(CbxResult, 1);
 
-    if (!get_text(port, o, "driver", &r->driver) ||
-        !get_text(port, o, "api", &r->api) ||
-        !get_text(port, o, "variant", &r->variant) ||
-        !get_text(port, o, "check", &r->check) ||
-        !get_text(port, o, "verdict", &verdict) ||
-        !get_text(port, o, "expected", &r->expected) ||
-        !get_text(port, o, "seen", &r->seen) ||
-        !get_text(port, o, "source", &r->source)) {
+    if (!cbx_field_text(port, o, "driver", &r->driver) ||
+        !cbx_field_text(port, o, "api", &r->api) ||
+        !cbx_field_text(port, o, "variant", &r->variant) ||
+        !cbx_field_text(port, o, "check", &r->check) ||
+        !cbx_field_text(port, o, "verdict", &verdict) ||
+        !cbx_field_text(port, o, "expected", &r->expected) ||
+        !cbx_field_text(port, o, "seen", &r->seen) ||
+        !cbx_field_text(port, o, "source", &r->source)) {
         cbx_result_free(r);
         return;
     }
     if (!parse_outcome(verdict, &r->outcome)) {
-        add_defect(port, "line %" G_GUINT64_FORMAT
-                   ": verdict \"%s\" is not pass, fail or skip",
-                   port->lines, verdict);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                         ": verdict \"%s\" is not pass, fail or skip",
+                         port->lines, verdict);
         cbx_result_free(r);
         return;
     }
@@ -444,13 +364,14 @@ static void read_start(CbxPort *port, JsonObject *o)
     g_autofree char *driver = NULL;
     CbxSession *s;
 
-    if (!get_text(port, o, "driver", &driver)) {
+    if (!cbx_field_text(port, o, "driver", &driver)) {
         return;
     }
     s = session_of(port, driver);
     if (s->started) {
-        add_defect(port, "line %" G_GUINT64_FORMAT
-                   ": driver %s starts a second time", port->lines, driver);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                         ": driver %s starts a second time", port->lines,
+                         driver);
     }
     s->started = TRUE;
     s->start_ns = port->report->last_ns;
@@ -461,24 +382,24 @@ static void read_end(CbxPort *port, JsonObject *o)
     g_autofree char *driver = NULL;
     CbxSession *s;
 
-    if (!get_text(port, o, "driver", &driver)) {
+    if (!cbx_field_text(port, o, "driver", &driver)) {
         return;
     }
     s = session_of(port, driver);
     if (s->verdict) {
-        add_defect(port, "line %" G_GUINT64_FORMAT
-                   ": driver %s ends a second time", port->lines, driver);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                         ": driver %s ends a second time", port->lines, driver);
     }
     s->end_ns = port->report->last_ns;
-    get_text(port, o, "verdict", &s->verdict);
+    cbx_field_text(port, o, "verdict", &s->verdict);
 }
 
 static void read_text(CbxPort *port, JsonObject *o)
 {
     CbxText *t = g_new0(CbxText, 1);
 
-    if (get_text(port, o, "level", &t->level) &&
-        get_text(port, o, "text", &t->text)) {
+    if (cbx_field_text(port, o, "level", &t->level) &&
+        cbx_field_text(port, o, "text", &t->text)) {
         g_ptr_array_add(port->report->texts, t);
     } else {
         text_free(t);
@@ -490,8 +411,8 @@ static void read_crash(CbxPort *port, JsonObject *o)
     if (!port->report->crash_code) {
         port->report->crash_code = g_strdup("unknown");
         port->report->crash_text = g_strdup("");
-        get_text(port, o, "code", &port->report->crash_code);
-        get_text(port, o, "text", &port->report->crash_text);
+        cbx_field_text(port, o, "code", &port->report->crash_code);
+        cbx_field_text(port, o, "text", &port->report->crash_text);
     }
 }
 
@@ -506,10 +427,77 @@ static void read_probe(CbxPort *port G_GNUC_UNUSED,
 {
 }
 
-/* Beside the checks, which see the same in the data; a reader of the report. */
-static void read_coherence(CbxPort *port G_GNUC_UNUSED,
-                           JsonObject *o G_GNUC_UNUSED)
+/* Whose the lines are: in a page of a buffer others may be beside it. */
+static GPtrArray *owner_of(CbxPort *port, guint64 id, const CbxLines *l)
 {
+    const CbxBuffer *b = find_buffer(port, id);
+
+    if (!b ||
+        (b->has_gpa && (b->facts & CBX_FACT_GPA_CONTIGUOUS) &&
+         (l->gpa >= b->gpa + b->length || b->gpa >= l->gpa + l->length))) {
+        return port->stray;
+    }
+    return b->lines;
+}
+
+/* Null with "none", and not written by earlier devices. */
+static gboolean read_processor(CbxPort *port, JsonObject *o, CbxLines *l)
+{
+    guint64 cpu;
+
+    l->cpu = -1;
+    if (!json_object_has_member(o, "cpu") || cbx_field_is_null(o, "cpu")) {
+        return TRUE;
+    }
+    if (!cbx_field_count(port, o, "cpu", &cpu)) {
+        return FALSE;
+    }
+    l->cpu = (gint64)cpu;
+    return TRUE;
+}
+
+/* Equal but for the place: told once. */
+static gboolean is_same_finding(const CbxLines *a, const CbxLines *b)
+{
+    return a->pc == b->pc && strcmp(a->finding, b->finding) == 0 &&
+           strcmp(a->last, b->last) == 0 &&
+           strcmp(a->missing, b->missing) == 0;
+}
+
+static void add_lines(GPtrArray *all, CbxLines *l)
+{
+    l->records = 1;
+    l->bytes = l->length;
+    for (guint i = 0; i < all->len; i++) {
+        CbxLines *known = g_ptr_array_index(all, i);
+
+        if (is_same_finding(known, l)) {
+            known->records++;
+            known->bytes += l->length;
+            lines_free(l);
+            return;
+        }
+    }
+    g_ptr_array_add(all, l);
+}
+
+static void read_coherence(CbxPort *port, JsonObject *o)
+{
+    CbxLines *l = g_new0(CbxLines, 1);
+    guint64 id;
+
+    if (cbx_field_text(port, o, "finding", &l->finding) &&
+        cbx_field_count(port, o, "buffer", &id) &&
+        cbx_field_address(port, o, "gpa", &l->gpa) &&
+        cbx_field_count(port, o, "length", &l->length) &&
+        cbx_field_text(port, o, "last", &l->last) &&
+        read_processor(port, o, l) &&
+        cbx_field_address(port, o, "pc", &l->pc) &&
+        cbx_field_text(port, o, "missing", &l->missing)) {
+        add_lines(owner_of(port, id, l), l);
+    } else {
+        lines_free(l);
+    }
 }
 
 static void read_frame(CbxPort *port, JsonObject *o)
@@ -518,8 +506,8 @@ static void read_frame(CbxPort *port, JsonObject *o)
     g_autofree char *sum = NULL;
 
     g_clear_pointer(&port->frame, g_free);
-    if (get_text(port, o, "status", &status) &&
-        get_text(port, o, "xxh64", &sum) && strcmp(status, "ok") == 0) {
+    if (cbx_field_text(port, o, "status", &status) &&
+        cbx_field_text(port, o, "xxh64", &sum) && strcmp(status, "ok") == 0) {
         port->frame = g_steal_pointer(&sum);
     }
 }
@@ -546,18 +534,18 @@ static void read_record(CbxPort *port, JsonObject *o)
     g_autofree char *type = NULL;
     guint64 seq;
 
-    if (!get_text(port, o, "type", &type)) {
+    if (!cbx_field_text(port, o, "type", &type)) {
         return;
     }
-    if (get_count(port, o, "seq", &seq)) {
+    if (cbx_field_count(port, o, "seq", &seq)) {
         if (seq != port->next_seq) {
-            add_defect(port, "line %" G_GUINT64_FORMAT ": record %"
-                       G_GUINT64_FORMAT " where %" G_GUINT64_FORMAT
-                       " was due", port->lines, seq, port->next_seq);
+            cbx_field_defect(port, "line %" G_GUINT64_FORMAT ": record %"
+                             G_GUINT64_FORMAT " where %" G_GUINT64_FORMAT
+                             " was due", port->lines, seq, port->next_seq);
         }
         port->next_seq = seq + 1;
     }
-    get_count(port, o, "time_ns", &port->report->last_ns);
+    cbx_field_count(port, o, "time_ns", &port->report->last_ns);
     if (port->records++ == 0) {
         port->first_ns = port->report->last_ns;
     }
@@ -565,9 +553,9 @@ static void read_record(CbxPort *port, JsonObject *o)
         port->report->first_ns = port->first_ns;
     }
     if (!port->has_device && strcmp(type, "device") != 0) {
-        add_defect(port, "line %" G_GUINT64_FORMAT
-                   ": record \"%s\" without a readable \"device\" record"
-                   " before it", port->lines, type);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                         ": record \"%s\" without a readable \"device\" record"
+                         " before it", port->lines, type);
     }
     for (gsize i = 0; i < G_N_ELEMENTS(readers); i++) {
         if (strcmp(type, readers[i].type) == 0) {
@@ -575,8 +563,8 @@ static void read_record(CbxPort *port, JsonObject *o)
             return;
         }
     }
-    add_defect(port, "line %" G_GUINT64_FORMAT
-               ": unknown record type \"%s\"", port->lines, type);
+    cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                     ": unknown record type \"%s\"", port->lines, type);
 }
 
 static void read_line(CbxPort *port, const char *line, gsize length)
@@ -594,8 +582,8 @@ static void read_line(CbxPort *port, const char *line, gsize length)
         g_autofree char *start = g_strndup(line, MIN(length, 60));
         g_autofree char *shown = g_strescape(start, NULL);
 
-        add_defect(port, "line %" G_GUINT64_FORMAT
-                   " is not a JSON object: %s", port->lines, shown);
+        cbx_field_defect(port, "line %" G_GUINT64_FORMAT
+                         " is not a JSON object: %s", port->lines, shown);
         return;
     }
     read_record(port, json_node_get_object(root));
@@ -610,8 +598,10 @@ static void port_free(gpointer data)
     g_free(port->driver);
     g_free(port->abi);
     g_free(port->iommu);
+    g_free(port->coherence);
     g_free(port->seed);
     g_free(port->frame);
+    g_ptr_array_unref(port->stray);
     g_ptr_array_unref(port->sessions);
     g_ptr_array_unref(port->defects);
     g_string_free(port->partial, TRUE);
@@ -647,6 +637,7 @@ CbxPort *cbx_report_add_port(CbxReport *report, const char *driver)
 
     port->report = report;
     port->driver = g_strdup(driver);
+    port->stray = g_ptr_array_new_with_free_func(lines_free);
     port->sessions = g_ptr_array_new_with_free_func(session_free);
     port->defects = g_ptr_array_new_with_free_func(g_free);
     port->partial = g_string_new(NULL);
@@ -695,8 +686,8 @@ void cbx_report_close(CbxReport *report)
         CbxPort *port = cbx_report_port(report, i);
 
         if (port->partial->len > 0) {
-            add_defect(port, "the stream breaks off in line %"
-                       G_GUINT64_FORMAT, port->lines + 1);
+            cbx_field_defect(port, "the stream breaks off in line %"
+                             G_GUINT64_FORMAT, port->lines + 1);
             g_string_truncate(port->partial, 0);
         }
     }
@@ -718,4 +709,18 @@ const char *cbx_result_port(const CbxResult *r)
 {
     return r->port && r->port->report->ports->len > 1 ? r->port->driver
                                                       : NULL;
+}
+
+const char *cbx_buffer_variant(const CbxBuffer *b)
+{
+    const GPtrArray *results = b->port->report->results;
+
+    for (guint i = 0; i < results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(results, i);
+
+        if (r->buffer == b) {
+            return r->variant;
+        }
+    }
+    return "";
 }

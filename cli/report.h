@@ -21,6 +21,19 @@ typedef enum CbxOutcome {
 typedef struct CbxReport CbxReport;
 typedef struct CbxPort CbxPort;
 
+/* Cache lines that the device says the same of, in one record or several. */
+typedef struct CbxLines {
+    char *finding;      /* what has happened, as "stale-read" */
+    guint64 gpa;        /* guest-physical address, in the first record */
+    guint64 length;     /* bytes, there */
+    guint64 bytes;      /* of all records together */
+    guint64 records;
+    char *last;         /* last cache maintenance of them, or "none" */
+    gint64 cpu;         /* the processor that did it; -1 if unknown or "none" */
+    guint64 pc;         /* where that was done; 0 with "none" */
+    char *missing;      /* what should have been done */
+} CbxLines;
+
 /* A declared buffer: what the driver said and what the device saw. */
 typedef struct CbxBuffer {
     const CbxPort *port;
@@ -46,6 +59,7 @@ typedef struct CbxBuffer {
     char *memory_type;  /* how the CPU maps it; NULL when not looked at */
     char *page_type;    /* the same by the page tables alone, or NULL */
     gboolean released;
+    GPtrArray *lines;   /* CbxLines: findings of the model of the caches */
 } CbxBuffer;
 
 typedef struct CbxResult {
@@ -58,6 +72,7 @@ typedef struct CbxResult {
     char *expected;
     char *seen;
     char *source;
+    char *remedy;       /* or NULL */
     CbxBuffer *buffer;  /* of the report, or NULL */
     char *frame;        /* of "scan-out": checksum of what the device showed,
                            or NULL when it did not say so before */
@@ -85,10 +100,13 @@ struct CbxPort {
     gboolean has_device;
     char *abi;
     char *iommu;
+    char *coherence;       /* model of the caches: "off", "on", "audit"; NULL:
+                              it has none */
     guint64 addr_bits;
     char *seed;
     char *frame;           /* checksum of the last good "frame" that no result
                               was about, or NULL */
+    GPtrArray *stray;      /* CbxLines: in no declared buffer */
     GPtrArray *sessions;   /* CbxSession */
     GPtrArray *defects;    /* char *: sentences */
     guint64 records;       /* lines that were records */
@@ -136,6 +154,9 @@ const CbxSession *cbx_report_session(const CbxPort *port, const char *driver);
  * one, and for what is about the run as a whole.
  */
 const char *cbx_result_port(const CbxResult *result);
+
+/* The variant of the checks of @buffer, or "". */
+const char *cbx_buffer_variant(const CbxBuffer *buffer);
 
 /* "pass", "fail" or "skip". */
 const char *cbx_outcome_name(CbxOutcome outcome);

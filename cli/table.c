@@ -16,9 +16,11 @@ static const CbxColumn columns[] = {
       .right = TRUE },
     { .title = { "limit", "asked" },           .shorter = "limit" },
     { .title = { "memory", "asked" },          .shorter = "memory" },
+    { .title = { "memory", "type" },           .shorter = "type" },
     { .title = { "logical", "address" },       .shorter = "logical" },
     { .title = { "guest-physical", "address" }, .shorter = "physical" },
-    { .title = { "translated", "by" },         .shorter = "by" },
+    { .title = { "translated", "by" },         .shorter = "by",
+      .spare = TRUE },
     { .title = { "checks", "passed" },         .shorter = "passed",
       .right = TRUE },
 };
@@ -98,24 +100,32 @@ static const char *translator(const CbxIommu *iommu, const CbxBuffer *b)
 
 /* ---- The grid ----------------------------------------------------------- */
 
+static void tally_buffer(Tally *t, const GPtrArray *results,
+                         const CbxBuffer *b)
+{
+    for (guint i = 0; i < results->len; i++) {
+        const CbxResult *r = g_ptr_array_index(results, i);
+
+        if (r->buffer == b) {
+            tally(t, r);
+        }
+    }
+}
+
 /* @title stands in the first column, once for all rows of a call. */
 static void add_buffer(CbxGrid *grid, const char *title,
-                       const CbxIommu *iommu, const CbxReport *report,
+                       const CbxIommu *iommu, const CbxJudgement *judgement,
                        const CbxBuffer *b)
 {
     Tally t = { 0 };
 
-    for (guint i = 0; i < report->results->len; i++) {
-        const CbxResult *r = g_ptr_array_index(report->results, i);
-
-        if (r->buffer == b) {
-            tally(&t, r);
-        }
-    }
+    tally_buffer(&t, b->port->report->results, b);
+    tally_buffer(&t, judgement->findings, b);
     cbx_grid_add(grid, g_strdup(title));
     cbx_grid_add(grid, format_size(b->length));
     cbx_grid_add(grid, format_limit(b->max));
     cbx_grid_add(grid, g_strdup(b->cache));
+    cbx_grid_add(grid, g_strdup(b->memory_type ? b->memory_type : "-"));
     cbx_grid_add(grid, format_address(b->logical));
     cbx_grid_add(grid, b->has_gpa ? format_address(b->gpa) : g_strdup("-"));
     cbx_grid_add(grid, g_strdup(translator(iommu, b)));
@@ -132,6 +142,7 @@ static void add_sum(CbxGrid *grid, const char *title, const char *what,
         return;
     }
     cbx_grid_add(grid, g_strdup(title));
+    cbx_grid_add(grid, g_strdup(""));
     cbx_grid_add(grid, g_strdup(""));
     cbx_grid_add(grid, g_strdup(""));
     cbx_grid_add(grid, g_strdup(""));
@@ -193,7 +204,7 @@ static void add_call(CbxGrid *grid, const CbxOptions *options,
         const CbxBuffer *b = g_ptr_array_index(report->buffers, i);
 
         if (b->port == port && strcmp(b->api, api) == 0) {
-            add_buffer(grid, title, options->iommu, report, b);
+            add_buffer(grid, title, options->iommu, judgement, b);
             *title = '\0';
         }
     }
@@ -410,6 +421,9 @@ static void put_matter(const GPtrArray *matter, const char *colour,
     g_string_append_printf(out, "  expected  %s\n  seen      %s%s\n"
                            "  source    %s\n", expected, seen,
                            matter->len > 1 ? " (the first)" : "", source);
+    if (first->remedy) {
+        g_string_append_printf(out, "  remedy    %s\n", first->remedy);
+    }
 }
 
 static GPtrArray *select_results(const CbxReport *report,
@@ -520,6 +534,19 @@ static void put_last_words(const char *const *words, GString *out)
     }
 }
 
+/* "aarch64, stand-in guest, SMMUv3, CCA 0" */
+static void put_machine(const CbxOptions *options, GString *out)
+{
+    const char *model = cbx_options_coherence(options);
+
+    g_string_append_printf(out, "%s, %s guest, %s, CCA %d",
+                           options->arch->name, CBX_GUEST,
+                           options->iommu->title, !options->noncoherent);
+    if (strcmp(options->coherence, "auto") != 0) {
+        g_string_append_printf(out, ", coherence %s", model);
+    }
+}
+
 char *cbx_table_format(const CbxSummary *s, const CbxStyle *style)
 {
     const CbxReport *report = s->report;
@@ -527,8 +554,7 @@ char *cbx_table_format(const CbxSummary *s, const CbxStyle *style)
     GString *out = g_string_new(NULL);
     g_autofree char *line = cbx_summary_line(s, style->colour);
 
-    g_string_append_printf(out, "%s, %s guest, %s", s->options->arch->name,
-                           CBX_GUEST, s->options->iommu->title);
+    put_machine(s->options, out);
     if (device) {
         g_string_append_printf(out, ", %" G_GUINT64_FORMAT
                                "-bit device, seed %s", device->addr_bits,

@@ -53,6 +53,9 @@ static void put_result(GString *out, guint number, const CbxResult *r)
         put_yaml(out, "expected", r->expected);
         put_yaml(out, "seen", r->seen);
         put_yaml(out, "source", r->source);
+        if (r->remedy) {
+            put_yaml(out, "remedy", r->remedy);
+        }
         g_string_append(out, "  ...\n");
     }
 }

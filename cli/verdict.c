@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cbx/abi.h"
+#include "coherence.h"
 #include "witness.h"
 
 static const struct {
@@ -336,6 +337,7 @@ static void judge_whole_run(CbxJudgement *j, const CbxOptions *options,
     }
     judge_faults(j, options, report);
     cbx_witness(j->findings, options->iommu, report);
+    cbx_coherence(j->findings, options, report);
     judge_exit(j, p);
 }
 

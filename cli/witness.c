@@ -64,18 +64,6 @@ static void add(GPtrArray *findings, const CbxPort *port, CbxResult *result)
     g_ptr_array_add(findings, result);
 }
 
-static const char *variant_of(const CbxReport *report, const CbxBuffer *buffer)
-{
-    for (guint i = 0; i < report->results->len; i++) {
-        const CbxResult *r = g_ptr_array_index(report->results, i);
-
-        if (r->buffer == buffer) {
-            return r->variant;
-        }
-    }
-    return "";
-}
-
 /* The first of @checks that has @outcome for @buffer, or NULL. */
 static const char *related_check(const CbxReport *report,
                                  const CbxBuffer *buffer,
@@ -95,8 +83,7 @@ static const char *related_check(const CbxReport *report,
     return NULL;
 }
 
-static void G_GNUC_PRINTF(5, 6) object(GPtrArray *findings,
-                                       const CbxReport *report,
+static void G_GNUC_PRINTF(4, 5) object(GPtrArray *findings,
                                        const CbxBuffer *b,
                                        const char *expected,
                                        const char *format, ...)
@@ -112,7 +99,7 @@ static void G_GNUC_PRINTF(5, 6) object(GPtrArray *findings,
                            G_GINT64_MODIFIER "x, %" G_GUINT64_FORMAT
                            " bytes: %s", b->id, b->logical, b->length, what);
     add(findings, b->port,
-        cbx_result_new(CBX_JUDGE, b->api, variant_of(report, b), "witness",
+        cbx_result_new(CBX_JUDGE, b->api, cbx_buffer_variant(b), "witness",
                        CBX_OUTCOME_FAIL, expected, seen, "project's own"));
 }
 
@@ -127,14 +114,14 @@ static void check_evidence(GPtrArray *findings, const CbxReport *report,
                                        CBX_OUTCOME_FAIL);
 
     if (!holds && passed) {
-        object(findings, report, b, e->expected,
+        object(findings, b, e->expected,
                "%s, and yet %s passed", e->not_so, passed);
     } else if (!holds && !failed) {
-        object(findings, report, b, e->expected,
+        object(findings, b, e->expected,
                "%s, and the driver did not notice", e->not_so);
     } else if (holds && e->decides &&
                related_check(report, b, first, CBX_OUTCOME_FAIL)) {
-        object(findings, report, b, e->expected,
+        object(findings, b, e->expected,
                "it is so, and yet %s failed", *first);
     }
 }
@@ -143,7 +130,7 @@ static void check_buffer(GPtrArray *findings, const CbxReport *report,
                          const CbxIommu *iommu, const CbxBuffer *b)
 {
     if (strcmp(b->status, "ok") != 0) {
-        object(findings, report, b, "the device accepts the declaration",
+        object(findings, b, "the device accepts the declaration",
                "%s", b->status);
         return;
     }
@@ -153,7 +140,7 @@ static void check_buffer(GPtrArray *findings, const CbxReport *report,
     check_evidence(findings, report, b, cbx_iommu_translates(iommu) ? &translated
                                                       : &identity);
     if (!b->released) {
-        object(findings, report, b, "the driver frees the buffer",
+        object(findings, b, "the driver frees the buffer",
                "not freed by the end of the run");
     }
 }

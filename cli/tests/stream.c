@@ -29,9 +29,14 @@ void stream_record(Stream *stream, const char *type, const char *fields)
 
 void stream_device(Stream *stream, const char *iommu)
 {
+    g_autofree char *model =
+        stream->coherence ? g_strdup_printf("\"coherence\":\"%s\",",
+                                            stream->coherence)
+                          : g_strdup("");
     g_autofree char *fields = g_strdup_printf(
-        "\"schema\":1,\"abi\":\"1.0\",\"iommu\":\"%s\",\"addr_bits\":64,"
-        "\"mem_size\":1048576,\"seed\":\"0x5eed\",\"faults\":[]", iommu);
+        "\"schema\":1,\"abi\":\"1.0\",\"iommu\":\"%s\",%s\"addr_bits\":64,"
+        "\"mem_size\":1048576,\"seed\":\"0x5eed\",\"faults\":[]", iommu,
+        model);
 
     stream_record(stream, "device", fields);
 }
@@ -39,6 +44,7 @@ void stream_device(Stream *stream, const char *iommu)
 void stream_declare(Stream *stream, guint id, const char *api,
                     const char *iommu, const char *facts)
 {
+    const char *type = stream->memory_type ? stream->memory_type : "WB";
     g_autofree char *fields = g_strdup_printf(
         "\"event\":\"declare\",\"id\":%u,\"api\":\"%s\",\"element\":0,"
         "\"va\":\"0xffff800000100000\",\"logical\":\"0xffffe000\","
@@ -46,9 +52,22 @@ void stream_declare(Stream *stream, guint id, const char *api,
         "\"cache\":\"cached\",\"node\":\"any\",\"status\":\"ok\","
         "\"gpa\":\"0x1f42000\",\"pages\":2,\"pages_ok\":2,"
         "\"first_bad\":null,\"facts\":[%s],\"iommu\":\"%s\","
-        "\"xxh64\":\"0x0\"", id, api, facts, iommu);
+        "\"xxh64\":\"0x0\",\"memory_type\":\"%s\"", id, api, facts, iommu,
+        type);
 
     stream_record(stream, "buffer", fields);
+}
+
+void stream_finding(Stream *stream, guint buffer, const char *finding,
+                    guint64 gpa, const char *last)
+{
+    g_autofree char *fields = g_strdup_printf(
+        "\"finding\":\"%s\",\"buffer\":%u,\"gpa\":\"0x%" G_GINT64_MODIFIER
+        "x\",\"length\":64,\"last\":\"%s\",\"pc\":\"%s\","
+        "\"missing\":\"clean before the transfer\"", finding, buffer, gpa,
+        last, strcmp(last, "none") == 0 ? "0x0" : "0xffff800012345678");
+
+    stream_record(stream, "coherence", fields);
 }
 
 void stream_release(Stream *stream, guint id)
@@ -214,6 +233,7 @@ CbxJudgement *judge(const Stream *stream, const char *arguments,
         CbxResult *r = g_ptr_array_index(judgement->findings, i);
 
         r->port = NULL;
+        r->buffer = NULL;
     }
     return judgement;
 }

@@ -23,6 +23,8 @@
 
 typedef struct Stream {
     const char *driver;     /* DRIVER unless set */
+    const char *coherence;  /* of the device's record; NULL: not there */
+    const char *memory_type; /* of buffers; "WB" unless set */
     GString *text;
     guint seq;
 } Stream;
@@ -35,6 +37,9 @@ void stream_record(Stream *stream, const char *type, const char *fields);
 void stream_device(Stream *stream, const char *iommu);
 void stream_declare(Stream *stream, guint id, const char *api,
                     const char *iommu, const char *facts);
+/* A "coherence" record of 64 bytes; with @last "none" there is no pc. */
+void stream_finding(Stream *stream, guint buffer, const char *finding,
+                    guint64 gpa, const char *last);
 void stream_release(Stream *stream, guint id);
 /* @buffer may be NULL. */
 void stream_result(Stream *stream, const char *driver, const char *api,

@@ -115,6 +115,34 @@ static void numbers_are_numbers(void)
     assert_refused("--seed 0x10000000000000000", "--seed 0x1");
 }
 
+static void dma_is_coherent_unless_asked(void)
+{
+    g_autoptr(CbxOptions) x86 = options_of("");
+    g_autoptr(CbxOptions) one = options_of("--arch aarch64 --cca 1");
+    g_autoptr(CbxOptions) zero = options_of("--arch aarch64 --cca 0");
+    g_autoptr(CbxOptions) audit = options_of("--arch aarch64 --cca 0 "
+                                             "--coherence audit");
+    g_autoptr(CbxOptions) off = options_of("--arch aarch64 --cca 0 "
+                                           "--coherence off");
+    g_autoptr(CbxOptions) on = options_of("--coherence on");
+
+    g_assert_false(x86->noncoherent);
+    g_assert_false(one->noncoherent);
+    g_assert_true(zero->noncoherent);
+    g_assert_cmpstr(cbx_options_coherence(x86), ==, "off");
+    g_assert_cmpstr(cbx_options_coherence(one), ==, "off");
+    g_assert_cmpstr(cbx_options_coherence(zero), ==, "on");
+    g_assert_cmpstr(cbx_options_coherence(audit), ==, "audit");
+    g_assert_cmpstr(cbx_options_coherence(off), ==, "off");
+    g_assert_cmpstr(cbx_options_coherence(on), ==, "on");
+    assert_refused("--cca maybe", "--cca maybe: neither 0 nor 1");
+    assert_refused("--cca 0", "or --coherence on");
+    assert_refused("--coherence yes", "--coherence yes: not auto, on");
+    assert_refused("--fault firmware-coherent", "use --arch aarch64 --cca 0");
+    assert_refused("--arch aarch64 --fault firmware-coherent",
+                   "firmware that says so is right");
+}
+
 static void checks_are_known_by_name(void)
 {
     g_autoptr(CbxOptions) o = options_of("--check range,witness");
@@ -297,6 +325,29 @@ static void smmuv3_is_the_machines(Build *b, gconstpointer unused G_GNUC_UNUSED)
     assert_lacks(none, "smmu");
 }
 
+static void machine_and_devices_agree_on_coherence(Build *b G_GNUC_UNUSED,
+                                                   gconstpointer unused
+                                                   G_GNUC_UNUSED)
+{
+    g_autofree char *one = command_for("--arch aarch64 --driver wdm");
+    g_autofree char *zero = command_for("--arch aarch64 --driver wdm,kmdf "
+                                        "--cca 0 --iommu none");
+    g_autofree char *audit = command_for("--driver wdm --coherence audit");
+    g_autofree char *wrong = command_for("--arch aarch64 --driver wdm --cca 0 "
+                                         "--fault firmware-coherent");
+
+    assert_lacks(one, "noncoherent");
+    assert_lacks(one, "cca=");
+    assert_lacks(one, "coherence=");
+    assert_has(zero, " virt,gic-version=3,its=on,pcie-dma-noncoherent=on ");
+    assert_has(zero, " -device cbx,report=report,cca=off ");
+    assert_has(zero, " -device cbx,report=report2,cca=off ");
+    assert_has(audit, " -device cbx,report=report,coherence=audit ");
+    assert_lacks(wrong, "noncoherent");
+    assert_has(wrong, ",cca=off,check-platform=off ");
+    assert_lacks(wrong, "fault=");
+}
+
 static void each_driver_has_a_device(Build *b G_GNUC_UNUSED,
                                      gconstpointer unused G_GNUC_UNUSED)
 {
@@ -410,6 +461,7 @@ int main(int argc, char **argv)
     TEST(a_call_the_driver_does_not_run_is_refused);
     TEST(pictures_need_a_screen);
     TEST(numbers_are_numbers);
+    TEST(dma_is_coherent_unless_asked);
     TEST(checks_are_known_by_name);
     TEST(a_driver_is_known_or_a_file);
     TEST(all_drivers_run_unless_some_are_named);
@@ -420,6 +472,7 @@ int main(int argc, char **argv)
                               build_start, name, build_stop)
     TEST(vtd_is_in_front_of_the_device);
     TEST(smmuv3_is_the_machines);
+    TEST(machine_and_devices_agree_on_coherence);
     TEST(each_driver_has_a_device);
     TEST(none_has_no_iommu);
     TEST(selections_reach_the_device);

@@ -60,6 +60,11 @@ static gsize widest_line(const char *text)
     return widest;
 }
 
+static void replace(Stream *stream, const char *old, const char *new)
+{
+    g_string_replace(stream->text, old, new, 0);
+}
+
 static const char *last_line(char *text)
 {
     g_strchomp(text);
@@ -72,8 +77,10 @@ static void a_row_tells_of_a_buffer(void)
     CbxStyle style = { 0 };
     g_autofree char *text = table_of(stream, "", CBX_ENDING_STOPPED, &style);
 
-    assert_has(text, "AllocateCommonBufferEx      8 KiB  32-bit  cached  "
-               "0xffffe000  0x1f42000       VT-d           3/3\n");
+    assert_has(text, "AllocateCommonBufferEx      8 KiB  32-bit  cached  WB  "
+               "    0xffffe000  0x1f42000       VT-d           3/3\n");
+    g_assert_true(g_str_has_prefix(text, "x86_64, stand-in guest, VT-d, CCA 1,"
+                                   " 64-bit device, seed 0x5eed\n"));
     g_assert_true(g_str_has_prefix(last_line(text),
                                    "PASS  19 checks passed, 3 buffers, "
                                    "2.3 s"));
@@ -86,6 +93,27 @@ static void it_fits_eighty_columns(void)
     g_autofree char *text = table_of(stream, "", CBX_ENDING_STOPPED, &style);
 
     g_assert_cmpuint(widest_line(text), <=, 80);
+}
+
+/* The widest cells there are: what is of least use makes room. */
+static void the_widest_row_fits_eighty_columns(void)
+{
+    g_autoptr(Stream) stream = stream_new();
+    CbxStyle style = { .width = 80 };
+    g_autofree char *text = NULL;
+
+    stream->memory_type = "Device-nGnRnE";
+    stream_head(stream);
+    stream_calls(stream);
+    stream_tail(stream);
+    replace(stream, "\"0xffffe000\"", "\"0xfffffffe0000\"");
+    replace(stream, "\"0x1f42000\"", "\"0x4a31d000\"");
+    replace(stream, "\"0xffffffff\"", "\"0x12345fff\"");
+    replace(stream, "\"cached\"", "\"writecombined\"");
+    text = table_of(stream, "", CBX_ENDING_STOPPED, &style);
+    g_assert_cmpuint(widest_line(text), <=, 80);
+    assert_has(text, "  8 KiB 0x12345fff writecombined Device-nGnRnE "
+               "0xfffffffe0000 0x4a31d000    3/3\n");
 }
 
 static void no_colour_unless_wanted(void)
@@ -216,6 +244,7 @@ static void json_has_every_member(void)
     g_assert_cmpstr(json_object_get_string_member(o, "arch"), ==, "x86_64");
     g_assert_cmpstr(json_object_get_string_member(o, "iommu"), ==, "vtd");
     g_assert_cmpstr(json_object_get_string_member(o, "cca"), ==, "on");
+    g_assert_cmpstr(json_object_get_string_member(o, "coherence"), ==, "off");
     g_assert_cmpstr(json_object_get_string_member(o, "guest"), ==,
                     "stand-in");
     g_assert_cmpfloat(json_object_get_double_member(o, "seconds"), ==, 2.34);
@@ -400,6 +429,7 @@ int main(int argc, char **argv)
 #define TEST(name) g_test_add_func("/cli/table/" #name, name)
     TEST(a_row_tells_of_a_buffer);
     TEST(it_fits_eighty_columns);
+    TEST(the_widest_row_fits_eighty_columns);
     TEST(no_colour_unless_wanted);
     TEST(a_failed_check_is_told_in_full);
     TEST(a_failure_met_often_is_told_once);

@@ -34,6 +34,12 @@ static inline CbxVerdict cbx_case_skip(CbxCase *c, const char *reason)
 /* Is the device confined by an IOMMU? If not, sets the reason. */
 bool cbx_case_is_confined(CbxCase *c);
 
+/*
+ * Is the buffer cached although the device does not snoop, and nobody asked
+ * for that? It is no place for what both use at once.
+ */
+bool cbx_buffer_is_stale(const CbxDevice *dev, const CbxBuffer *b);
+
 /* A seed that no other pattern of this run has. */
 uint64_t cbx_suite_new_seed(CbxSuite *suite);
 

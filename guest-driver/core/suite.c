@@ -155,6 +155,10 @@ void cbx_suite_start_queue(CbxSuite *suite, const CbxBuffer *rings,
         seen = "the device may not access the rings";
         goto report;
     }
+    if (cbx_buffer_is_stale(suite->dev, rings)) {
+        seen = "the rings are cached and the device does not snoop";
+        goto report;
+    }
     status = cbx_queue_start(&suite->queue, suite->dev, SUITE_QUEUE, vector,
                              rings, entries, timeout_ms);
     if (status == CBX_STATUS_OK) {

@@ -78,8 +78,8 @@ bool cbx_suite_freed(CbxSuite *suite, CbxBuffer *buffer);
 /*
  * Makes a queue of a live buffer of cbx_queue_bytes(entries) bytes and
  * runs one descriptor through it (check completion-interrupt). When that
- * fails, or the device may not access the buffer, the checks that need a
- * queue are skipped from then on; the failure itself has been reported.
+ * fails, or the buffer is none that device and CPU can share, the checks that
+ * need a queue are skipped from then on; the failure itself has been reported.
  */
 void cbx_suite_start_queue(CbxSuite *suite, const CbxBuffer *rings,
                            uint32_t vector, uint32_t entries,

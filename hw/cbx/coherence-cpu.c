@@ -20,8 +20,9 @@ static const CbxMaintenance cbx_cache_ops[] = {
     [CACHE_OP_CLEAN | CACHE_OP_TO_POU] = CBX_MAINTENANCE_CLEAN_POU,
 };
 
-/* Where a virtual address leads, if it leads anywhere. */
-static bool cbx_cpu_physical(CPUState *cpu, vaddr addr, uint64_t *physical)
+/* Where a virtual address leads, if it leads anywhere; is it to RAM? */
+static bool cbx_cpu_physical(CPUState *cpu, vaddr addr, uint64_t *physical,
+                             bool *ram)
 {
     CPUTLBEntryFull *full;
     void *host;
@@ -31,6 +32,7 @@ static bool cbx_cpu_physical(CPUState *cpu, vaddr addr, uint64_t *physical)
     if (flags & TLB_INVALID_MASK) {
         return false;
     }
+    *ram = host != NULL;
     *physical = full->phys_addr | (addr & ~TARGET_PAGE_MASK);
     return true;
 }
@@ -40,14 +42,19 @@ static void cbx_cpu_cache_op(CPUState *cpu, vaddr addr, unsigned op)
     CbxMaintenance what = cbx_cache_ops[op & ~CACHE_OP_ALL];
     uint64_t pc = cpu->cc->get_pc(cpu);
     uint64_t physical;
+    bool ram;
 
     if (op & CACHE_OP_ALL) {
         BQL_LOCK_GUARD();
         cbx_coherence_maintain_all(what, pc);
-    } else if (cbx_cpu_physical(cpu, addr, &physical) &&
-               cbx_coherence_concerns(physical)) {
-        BQL_LOCK_GUARD();
-        cbx_coherence_maintain(physical, what, pc);
+    } else if (cbx_cpu_physical(cpu, addr, &physical, &ram)) {
+        if (ram && what != CBX_MAINTENANCE_CLEAN_POU) {
+            cbx_coherence_cleaned(physical);
+        }
+        if (cbx_coherence_concerns(physical)) {
+            BQL_LOCK_GUARD();
+            cbx_coherence_maintain(physical, what, pc);
+        }
     }
 }
 

@@ -4,11 +4,18 @@
 #include "qemu/error-report.h"
 #include "system/runstate.h"
 #include "coherence.h"
+#include "coherence-cleaned.h"
 #include "trace.h"
 
 /* What the model can take, whatever the guest declares. */
 #define PAGES_MAX       16384u
 #define CLAIMS_MAX      32768u
+
+enum {
+    /* Mapped past the caches, with lines that nobody has cleaned. */
+    CBX_FINDING_UNCLEAN = CBX_FINDINGS,
+    CBX_FINDING_KINDS
+};
 
 /* A part of a declared buffer, within a page. */
 typedef struct CbxClaim {
@@ -16,6 +23,7 @@ typedef struct CbxClaim {
     const CbxBuffer *buffer;
     uint64_t address;
     uint64_t length;
+    uint8_t type;               /* CBX_MEMTYPE_* */
     bool cacheable;
 } CbxClaim;
 
@@ -28,6 +36,8 @@ typedef struct CbxClaimedPage {
 /* The machine's. It stays when the last device has gone: a vCPU may ask. */
 static struct {
     CbxLines *lines;
+    CbxCleaned *cleaned;
+    bool unknown;               /* what has been cleaned before */
     CbxLineConfig config;
     GPtrArray *devices;
     GHashTable *buffers;        /* of CbxBuffer, to arrays of CbxClaim */
@@ -50,7 +60,7 @@ static const struct {
     const char *name;
     const char *missing;
     int stat;                   /* CBX_STAT_*, or -1 */
-} cbx_findings[CBX_FINDINGS] = {
+} cbx_findings[CBX_FINDING_KINDS] = {
     [CBX_FINDING_STALE_READ] = {
         "stale-read", "clean before the transfer", CBX_STAT_MISSING_CLEANS
     },
@@ -68,6 +78,10 @@ static const struct {
     [CBX_FINDING_DISCARDED] = { "discarded", "clean before invalidate", -1 },
     [CBX_FINDING_MIXED] = {
         "mixed", "one memory type for all mappings", -1
+    },
+    [CBX_FINDING_UNCLEAN] = {
+        "unclean", "clean when the page gets another memory type",
+        CBX_STAT_MISSING_CLEANS
     },
 };
 
@@ -130,6 +144,9 @@ static void cbx_claim_add(CbxClaim *claim)
     g_ptr_array_add(page->claims, claim);
     page->cacheable += claim->cacheable;
     model.claims++;
+    if (claim->cacheable) {
+        cbx_cleaned_remove_page(model.cleaned, claim->address);
+    }
     if (cbx_page_cacheable(NULL, claim->address)) {
         cbx_lines_track(model.lines, claim->address, 1);
     } else {
@@ -157,7 +174,7 @@ static void cbx_claim_free(void *opaque)
 static bool cbx_claim_equal(const CbxClaim *a, const CbxClaim *b)
 {
     return a->address == b->address && a->length == b->length &&
-           a->cacheable == b->cacheable;
+           a->type == b->type && a->cacheable == b->cacheable;
 }
 
 /* The device can only look where a processor asks. */
@@ -231,6 +248,8 @@ static void cbx_coherence_run_state(void *opaque, bool running,
     GHashTableIter iter;
     CbxClaimedPage *page;
 
+    /* Another machine's past is not known. */
+    model.unknown |= state == RUN_STATE_RESTORE_VM;
     if (running || model.config.audit) {
         return;
     }
@@ -327,6 +346,7 @@ void cbx_coherence_claim(CbxState *s, const CbxBuffer *b, unsigned index,
         .buffer = b,
         .address = t->gpa,
         .length = length,
+        .type = type,
         .cacheable = cbx_type_cacheable(b, type),
     };
     GPtrArray *claims = g_hash_table_lookup(model.buffers, b);
@@ -387,7 +407,48 @@ void cbx_coherence_use(CbxState *s, const CbxBuffer *b)
     }
 }
 
+/* x86 looks into its caches also through such mappings; Arm does not. */
+static bool cbx_type_past_caches(uint8_t type)
+{
+    return type == CBX_MEMTYPE_NORMAL_NC ||
+           (type >= CBX_MEMTYPE_DEVICE_NGNRNE &&
+            type <= CBX_MEMTYPE_DEVICE_GRE);
+}
+
+void cbx_coherence_require_clean(CbxState *s, const CbxBuffer *b)
+{
+    GPtrArray *claims = model.lines && !model.unknown
+                        ? g_hash_table_lookup(model.buffers, b) : NULL;
+    CbxLineRecord r = { .finding = (CbxFinding)CBX_FINDING_UNCLEAN };
+
+    for (unsigned i = 0; claims && i < claims->len; i++) {
+        const CbxClaim *claim = claims->pdata[i];
+        uint64_t end = claim->address + claim->length;
+        uint64_t at = claim->address;
+        uint64_t length;
+
+        while (cbx_type_past_caches(claim->type) &&
+               (length = cbx_cleaned_gap(model.cleaned, &at, end))) {
+            if (r.length && r.address + r.length != at) {
+                cbx_coherence_found(NULL, &r);
+                r.length = 0;
+            }
+            r.address = r.length ? r.address : at;
+            r.length += length;
+            at += length;
+        }
+    }
+    if (r.length) {
+        cbx_coherence_found(NULL, &r);
+    }
+}
+
 /* ---- Maintenance ------------------------------------------------------- */
+
+void cbx_coherence_cleaned(uint64_t address)
+{
+    cbx_cleaned_add(model.cleaned, address);
+}
 
 bool cbx_coherence_concerns(uint64_t address)
 {
@@ -453,6 +514,8 @@ bool cbx_coherence_start(CbxState *s, Error **errp)
                                               g_ptr_array_unref);
         model.pages = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                             cbx_page_free);
+        model.cleaned = cbx_cleaned_new();
+        model.unknown = runstate_check(RUN_STATE_INMIGRATE);
         model.lines = cbx_lines_new(&config, &cbx_line_ops, NULL);
         qemu_add_vm_change_state_handler(cbx_coherence_run_state, NULL);
     }

@@ -59,6 +59,12 @@ void cbx_coherence_forget(CbxState *s);
 /* The CPU is about to read a declared buffer. */
 void cbx_coherence_use(CbxState *s, const CbxBuffer *b);
 
+/* Who maps a declared buffer past the caches must have cleaned it before. */
+void cbx_coherence_require_clean(CbxState *s, const CbxBuffer *b);
+
+/* The line is no longer in a cache. For any thread, without the BQL. */
+void cbx_coherence_cleaned(uint64_t address);
+
 /* May maintenance of the line matter? For any thread, without the BQL. */
 bool cbx_coherence_concerns(uint64_t address);
 

@@ -407,6 +407,7 @@ static uint16_t cbx_buffer_declare(CbxState *s, uint32_t id)
     f = cbx_inspect(s, slot);
     cbx_buffer_answer(s, &f);
     cbx_report_buffer(s, "declare", &b, status, &f);
+    cbx_coherence_require_clean(s, slot);
     return status;
 }
 

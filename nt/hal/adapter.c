@@ -97,6 +97,14 @@ BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter)
     return Info.translated != 0;
 }
 
+BOOLEAN HalIsCoherent(const HAL_ADAPTER *Adapter)
+{
+    struct pal_device_info Info;
+
+    pal_device_info(Adapter->Device, &Info);
+    return Info.coherent || HalFaults & HAL_FAULT_IGNORES_CCA;
+}
+
 /* Bits of address, as 2.4 of DEVICE_DESCRIPTION's documentation has it. */
 static ULONG AddressWidth(const CBX_DEVICE_DESCRIPTION *Description)
 {

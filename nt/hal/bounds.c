@@ -2,10 +2,10 @@
 /* AllocateCommonBufferWithBounds: a window of addresses, a cache type. */
 #include "hal.h"
 
-BOOLEAN HalCacheOf(const MEMORY_CACHING_TYPE *CacheType, uint32_t *Cache)
+BOOLEAN HalWishOf(const MEMORY_CACHING_TYPE *CacheType, uint32_t *Wish)
 {
-    *Cache = CacheType && *CacheType == MmNonCached ? PAL_CACHE_UC
-                                                    : PAL_CACHE_WB;
+    *Wish = CacheType && *CacheType == MmNonCached ? PAL_CACHE_UC
+                                                   : PAL_CACHE_WB;
     return !CacheType || *CacheType == MmCached || *CacheType == MmNonCached;
 }
 
@@ -25,22 +25,24 @@ PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *Public,
         .Length = Length,
         .Node = PreferredNode,
     };
+    uint32_t Wish;
 
     HalRequirePassive(Routine, Caller);
     /*
      * CBX_DOMAIN_COMMON_BUFFER_LARGE_PAGE "may fail": here it does. Other
      * flags there are not.
      */
-    if (Flags || !HalCacheOf(CacheType, &Request.Cache)) {
+    if (Flags || !HalWishOf(CacheType, &Wish)) {
         return NULL;
     }
+    /* "Regardless of platform". */
+    Request.Cache = HalCacheFor(Adapter, Wish, CacheType != NULL);
     if (MinimumAddress) {
         Request.Lowest = MinimumAddress->QuadPart;
     }
     if (MaximumAddress) {
         Request.Highest = HalHighestBelow(MaximumAddress->QuadPart);
     }
-    return HalBufferAllocate(Adapter, &Request,
-                             Request.Cache == PAL_CACHE_WB, LogicalAddress,
-                             Caller);
+    return HalBufferAllocate(Adapter, &Request, Wish == PAL_CACHE_WB,
+                             LogicalAddress, Caller);
 }

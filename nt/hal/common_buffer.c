@@ -215,8 +215,8 @@ HAL_BUFFER *HalBufferCreate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
     Buffer->Dma.node = Request->Node != PAL_NODE_ANY &&
                        HalFaults & HAL_FAULT_WRONG_NODE
                        ? Request->Node ^ 1 : Request->Node;
-    Buffer->Dma.cache = HalFaults & HAL_FAULT_IGNORE_CACHE ? PAL_CACHE_WB
-                                                           : Request->Cache;
+    Buffer->Dma.cache = Request->Cache;
+    Buffer->Dma.unclean = (HalFaults & HAL_FAULT_FORGETS_CLEAN) != 0;
     Buffer->Dma.va = Request->Pages;
     if (Request->Highest < MAXULONGLONG && Exhausted) {
         goto cleanup_buffer;
@@ -331,6 +331,16 @@ static HAL_BUFFER *BufferAt(const HAL_ADAPTER *Adapter, const VOID *Va,
 
 /* ---- Members of DMA_OPERATIONS ------------------------------------------ */
 
+uint32_t HalCacheFor(const HAL_ADAPTER *Adapter, uint32_t Wish,
+                     BOOLEAN WishWins)
+{
+    if (HalFaults & HAL_FAULT_IGNORE_CACHE) {
+        Wish = PAL_CACHE_WB;
+    }
+    return Wish == PAL_CACHE_WB && !WishWins && !HalIsCoherent(Adapter)
+           ? PAL_CACHE_UC : Wish;
+}
+
 PVOID HalBufferAllocate(HAL_ADAPTER *Adapter, const HAL_REQUEST *Request,
                         BOOLEAN CacheEnabled, PHYSICAL_ADDRESS *LogicalAddress,
                         const VOID *Caller)
@@ -355,11 +365,11 @@ PVOID NTAPI HalAllocateCommonBufferV1(CBX_DMA_ADAPTER *Public, ULONG Length,
 {
     const VOID *Caller = __builtin_return_address(0);
     HAL_ADAPTER *Adapter = HalAdapter(Public, "AllocateCommonBuffer", Caller);
-    /* x86 and x64 ignore CacheEnabled here: the memory is cached. */
+    /* CacheEnabled is ignored here. */
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Length = Length,
-        .Cache = PAL_CACHE_WB,
+        .Cache = HalCacheFor(Adapter, PAL_CACHE_WB, FALSE),
         .Node = PAL_NODE_ANY,
     };
 
@@ -381,7 +391,8 @@ PVOID NTAPI HalAllocateCommonBufferEx(CBX_DMA_ADAPTER *Public,
     HAL_REQUEST Request = {
         .Highest = MAXULONGLONG,
         .Length = Length,
-        .Cache = CacheEnabled ? PAL_CACHE_WB : PAL_CACHE_UC,
+        .Cache = HalCacheFor(Adapter, CacheEnabled ? PAL_CACHE_WB
+                                                   : PAL_CACHE_UC, FALSE),
         .Node = PreferredNode,
     };
 

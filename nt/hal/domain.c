@@ -70,6 +70,7 @@ NTSTATUS NTAPI HalAllocateInDomain(CBX_DMA_ADAPTER *Public,
         .Length = Length,
         .Node = PreferredNode,
     };
+    uint32_t Wish;
     PVOID Va;
 
     HalRequirePassive(Routine, Caller);
@@ -77,7 +78,7 @@ NTSTATUS NTAPI HalAllocateInDomain(CBX_DMA_ADAPTER *Public,
         return STATUS_INVALID_HANDLE;
     }
     if (!Length || Flags & ~CBX_DOMAIN_COMMON_BUFFER_LARGE_PAGE ||
-        !HalCacheOf(CacheType, &Request.Cache)) {
+        !HalWishOf(CacheType, &Wish)) {
         return STATUS_INVALID_PARAMETER;
     }
     /* Large pages are not to be had. */
@@ -87,7 +88,8 @@ NTSTATUS NTAPI HalAllocateInDomain(CBX_DMA_ADAPTER *Public,
     if (MaximumAddress) {
         Request.Highest = HalHighestBelow(MaximumAddress->QuadPart);
     }
-    Va = HalBufferAllocate(Adapter, &Request, Request.Cache == PAL_CACHE_WB,
+    Request.Cache = HalCacheFor(Adapter, Wish, FALSE);
+    Va = HalBufferAllocate(Adapter, &Request, Wish == PAL_CACHE_WB,
                            LogicalAddress, Caller);
     if (!Va) {
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -16,7 +16,7 @@
     X(HAL_FAULT_PHYSICAL, 0x1, "hal-physical") \
     /* address width and maximum address are not honoured */ \
     X(HAL_FAULT_IGNORE_LIMIT, 0x2, "hal-ignore-limit") \
-    /* uncached memory is cached */ \
+    /* who asks for uncached memory is as who does not */ \
     X(HAL_FAULT_IGNORE_CACHE, 0x4, "hal-ignore-cache") \
     /* where a minimum address is given, the memory lies below it */ \
     X(HAL_FAULT_IGNORE_MINIMUM, 0x8, "hal-ignore-minimum") \
@@ -61,7 +61,11 @@
     /* limits that nothing satisfies are as none */ \
     X(HAL_FAULT_NEVER_REFUSE, 0x800000, "hal-never-refuse") \
     /* the node next to the one asked for gives the memory */ \
-    X(HAL_FAULT_WRONG_NODE, 0x1000000, "hal-wrong-node")
+    X(HAL_FAULT_WRONG_NODE, 0x1000000, "hal-wrong-node") \
+    /* every device is taken for a coherent one */ \
+    X(HAL_FAULT_IGNORES_CCA, 0x2000000, "hal-ignores-cca") \
+    /* lines of pages that get another type stay in the caches */ \
+    X(HAL_FAULT_FORGETS_CLEAN, 0x4000000, "hal-forgets-clean")
 #define HAL_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { HAL_FAULT_LIST(HAL_FAULT_ENUM_) };
 #undef HAL_FAULT_ENUM_
@@ -149,6 +153,9 @@ HAL_ADAPTER *HalAdapterV3(CBX_DMA_ADAPTER *Public, const CHAR *Routine,
 /* Does an IOMMU translate what the device puts on the bus? */
 BOOLEAN HalIsTranslated(const HAL_ADAPTER *Adapter);
 
+/* Does the device's DMA snoop the caches, as the firmware says? */
+BOOLEAN HalIsCoherent(const HAL_ADAPTER *Adapter);
+
 /* 0xE6, IRQL: param 2 is 1 for "must be Expected", 2 for "at most". */
 VOID HalRequirePassive(const CHAR *Routine, const VOID *Caller);
 VOID HalRequireDispatch(const CHAR *Routine, const VOID *Caller);
@@ -194,6 +201,13 @@ PVOID HalBufferVa(const HAL_BUFFER *Buffer);
 VOID HalStaleFlush(VOID);
 
 /*
+ * PAL_CACHE_* for a wish: cached memory only for a coherent device, unless the
+ * call is one whose wish wins.
+ */
+uint32_t HalCacheFor(const HAL_ADAPTER *Adapter, uint32_t Wish,
+                     BOOLEAN WishWins);
+
+/*
  * What a call that returns a virtual address does with a buffer: 0 bytes are
  * refused. CacheEnabled is what FreeCommonBuffer must be given.
  */
@@ -213,10 +227,10 @@ VOID NTAPI HalFreeCommonBufferV1(CBX_DMA_ADAPTER *, ULONG, PHYSICAL_ADDRESS,
                                  PVOID, BOOLEAN);
 
 /*
- * The optional cache type of the calls that take a pointer to it: NULL is the
- * platform's, write-back. FALSE: not one of the two that are allowed.
+ * The wish in the optional cache type of the calls that take a pointer to it:
+ * without one, cached. FALSE: not one of the two that are allowed.
  */
-BOOLEAN HalCacheOf(const MEMORY_CACHING_TYPE *CacheType, uint32_t *Cache);
+BOOLEAN HalWishOf(const MEMORY_CACHING_TYPE *CacheType, uint32_t *Wish);
 
 PVOID NTAPI HalAllocateWithBounds(CBX_DMA_ADAPTER *, PHYSICAL_ADDRESS *,
                                   PHYSICAL_ADDRESS *, ULONG, ULONG,

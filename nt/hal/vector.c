@@ -92,17 +92,17 @@ static VOID Delete(VECTOR *Vector, const VOID *Caller)
     NtsFree(Vector, VectorSize(Vector->Count));
 }
 
-static NTSTATUS CacheOf(MEMORY_CACHING_TYPE Type, uint32_t *Cache)
+static NTSTATUS WishOf(MEMORY_CACHING_TYPE Type, uint32_t *Wish)
 {
     switch (Type) {
     case MmCached:
-        *Cache = PAL_CACHE_WB;
+        *Wish = PAL_CACHE_WB;
         return STATUS_SUCCESS;
     case MmNonCached:
-        *Cache = PAL_CACHE_UC;
+        *Wish = PAL_CACHE_UC;
         return STATUS_SUCCESS;
     case MmWriteCombined:
-        *Cache = PAL_CACHE_WC;
+        *Wish = PAL_CACHE_WC;
         return STATUS_SUCCESS;
     default:
         return STATUS_INVALID_PARAMETER;
@@ -127,13 +127,15 @@ NTSTATUS NTAPI HalAllocateVector(CBX_DMA_ADAPTER *Public,
         .Length = SizeOfElements,
         .Node = IdealNode,
     };
+    uint32_t Wish;
     VECTOR *Vector;
 
     RequireIrql(PASSIVE_LEVEL, "AllocateCommonBufferVector", Caller);
     if (Flags || !NumberOfElements || NumberOfElements > ELEMENTS_MAX ||
-        !SizeOfElements || !NT_SUCCESS(CacheOf(CacheType, &Request.Cache))) {
+        !SizeOfElements || !NT_SUCCESS(WishOf(CacheType, &Wish))) {
         return STATUS_INVALID_PARAMETER;
     }
+    Request.Cache = HalCacheFor(Adapter, Wish, FALSE);
     Vector = NtsAllocate(VectorSize(NumberOfElements));
     if (!Vector) {
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -60,12 +60,13 @@ void *thread_nt(void);
 /* ---- page_type.c: memory types, as the processor has them --------------- */
 
 /*
- * Gives `pages` pages at `linear`, in the kernel's own mapping, a type: where
- * they then are for those who use them, or NULL. Sleeps.
+ * Maps `count` pages as PAL_CACHE_*; they and the array, of kvmalloc_array(),
+ * are then the mapping's. NULL: neither. No line that another mapping has in
+ * the caches is left there, unless `unclean`. Sleep.
  */
-void *page_type_set(void *linear, unsigned long pages, u32 cache);
-/* Undoes it; returns `linear`. */
-void *page_type_reset(void *va, unsigned long pages);
+void *page_type_map(struct page **pages, unsigned long count, u32 cache,
+		    bool unclean);
+void page_type_unmap(void *va, unsigned long count, bool unclean);
 
 /* ---- fault.c: what a fault was ------------------------------------------ */
 

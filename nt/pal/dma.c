@@ -4,15 +4,18 @@
  * choice and translation are Linux's.
  *
  * A limit and a node for one allocation are set as the device's for the time
- * of the call. Cached memory is coherent memory. Uncached memory is pages of
- * our own with another type, because dma_alloc_coherent() is write-back where
- * the device is coherent.
+ * of the call. Cached memory of a coherent device is Linux's coherent memory.
+ * Other memory is pages of our own: dma_alloc_coherent() chooses the type
+ * itself, write-back where the device is coherent, else not cacheable, and
+ * never Device.
  */
 #include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 #include <linux/iommu.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/scatterlist.h>
 
 #include "cbx_nt.h"
 
@@ -76,59 +79,122 @@ static gfp_t zone_below(struct device *dev, u64 limit)
 	return limit <= DMA_BIT_MASK(32) ? GFP_DMA32 : 0;
 }
 
-/* As alloc_pages_exact(), which knows no node. */
-static void *alloc_pages_of(struct device *dev, size_t size, gfp_t flags)
+static void free_pages_listed(struct page **pages, unsigned long count)
 {
-	unsigned int order = get_order(size);
-	struct page *page = alloc_pages_node(dev_to_node(dev), flags, order);
-	unsigned long i;
-
-	if (!page)
-		return NULL;
-	split_page(page, order);
-	for (i = size >> PAGE_SHIFT; i < 1ul << order; i++)
-		__free_page(page + i);
-	return page_address(page);
+	while (count)
+		__free_page(pages[--count]);
+	kvfree(pages);
 }
 
-static int alloc_pages_typed(struct device *dev, struct pal_dma *dma)
+static bool alloc_in_one_piece(struct device *dev, struct page **pages,
+			       unsigned long count, gfp_t flags)
 {
-	unsigned long pages = dma->size >> PAGE_SHIFT;
-	phys_addr_t physical;
-	dma_addr_t logical;
-	void *linear, *va;
+	unsigned int order = get_order(count << PAGE_SHIFT);
+	struct page *page;
+	unsigned long i;
+
+	if (order >= MAX_ORDER)
+		return false;
+	page = alloc_pages_node(dev_to_node(dev), flags, order);
+	if (!page)
+		return false;
+	split_page(page, order);
+	for (i = 0; i < 1ul << order; i++)
+		if (i < count)
+			pages[i] = page + i;
+		else
+			__free_page(page + i);
+	return true;
+}
+
+/* An IOMMU makes them one piece for the device. */
+static struct page **alloc_pages_listed(struct device *dev,
+					unsigned long count, u64 limit)
+{
+	gfp_t flags = GFP_KERNEL | __GFP_NOWARN | zone_below(dev, limit);
+	struct page **pages;
+	unsigned long i = 0;
+
+	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
+	if (!pages || alloc_in_one_piece(dev, pages, count, flags))
+		return pages;
+	while (dma_translated(dev) && i < count) {
+		pages[i] = alloc_pages_node(dev_to_node(dev), flags, 0);
+		if (!pages[i])
+			break;
+		i++;
+	}
+	if (i == count)
+		return pages;
+	free_pages_listed(pages, i);
+	return NULL;
+}
+
+/* As map_below(); DMA_MAPPING_ERROR also where the device sees several. */
+static dma_addr_t map_pages_below(struct device *dev, struct page **pages,
+				  unsigned long count, u64 limit)
+{
+	dma_addr_t logical = DMA_MAPPING_ERROR;
+	struct sg_table table;
+	unsigned long flags;
+	u64 mask;
 	int err;
 
-	linear = alloc_pages_of(dev, dma->size, GFP_KERNEL | __GFP_NOWARN |
-						zone_below(dev, dma->limit));
-	if (!linear)
+	if (sg_alloc_table_from_pages(&table, pages, count, 0,
+				      count << PAGE_SHIFT, GFP_KERNEL))
+		return logical;
+	raw_spin_lock_irqsave(&mask_lock, flags);
+	mask = *dev->dma_mask;
+	*dev->dma_mask = limit;
+	err = dma_map_sgtable(dev, &table, DMA_BIDIRECTIONAL,
+			      DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN);
+	*dev->dma_mask = mask;
+	raw_spin_unlock_irqrestore(&mask_lock, flags);
+	if (!err && table.nents == 1)
+		logical = sg_dma_address(table.sgl);
+	else if (!err)
+		dma_unmap_sgtable(dev, &table, DMA_BIDIRECTIONAL,
+				  DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(&table);
+	return logical;
+}
+
+static void unmap_pages(struct device *dev, const struct pal_dma *dma)
+{
+	dma_unmap_page_attrs(dev, dma->logical, dma->size, DMA_BIDIRECTIONAL,
+			     DMA_ATTR_SKIP_CPU_SYNC);
+}
+
+static int alloc_typed(struct device *dev, struct pal_dma *dma)
+{
+	unsigned long count = dma->size >> PAGE_SHIFT;
+	struct page **pages = alloc_pages_listed(dev, count, dma->limit);
+	dma_addr_t physical;
+
+	if (!pages)
 		return -ENOMEM;
-	physical = virt_to_phys(linear);
-	err = -ENOMEM;
-	if (!dma_translated(dev) && physical + dma->size - 1 > dma->limit)
+	physical = page_to_phys(pages[0]);
+	dma->logical = map_pages_below(dev, pages, count, dma->limit);
+	if (dma_mapping_error(dev, dma->logical))
 		goto free;
-	va = page_type_set(linear, pages, dma->cache);
-	if (!va)
-		goto free;
-	logical = map_below(dev, physical, dma->size, DMA_BIDIRECTIONAL,
-			    DMA_ATTR_SKIP_CPU_SYNC, dma->limit);
-	if (dma_mapping_error(dev, logical))
-		goto cached;
 	/* A bounce buffer is not shared memory. */
-	if (!dma_translated(dev) && logical != physical)
+	if (!dma_translated(dev) && dma->logical != physical)
 		goto unmap;
-	dma->va = va;
-	dma->logical = logical;
-	return 0;
+	dma->va = page_type_map(pages, count, dma->cache, dma->unclean);
+	if (dma->va)
+		return 0;
 
 unmap:
-	dma_unmap_single_attrs(dev, logical, dma->size, DMA_BIDIRECTIONAL,
-			       DMA_ATTR_SKIP_CPU_SYNC);
-cached:
-	page_type_reset(va, pages);
+	unmap_pages(dev, dma);
 free:
-	free_pages_exact(linear, dma->size);
-	return err;
+	free_pages_listed(pages, count);
+	return -ENOMEM;
+}
+
+/* Linux's allocator decides by the same. */
+static bool is_linux_type(struct device *dev, const struct pal_dma *dma)
+{
+	return dma->cache == PAL_CACHE_WB && dev_is_dma_coherent(dev);
 }
 
 int32_t PALAPI pal_dma_alloc(void *device, struct pal_dma *dma)
@@ -145,10 +211,10 @@ int32_t PALAPI pal_dma_alloc(void *device, struct pal_dma *dma)
 	node = dev_to_node(dev);
 	if (node_exists(dma->node))
 		set_dev_node(dev, dma->node);
-	if (dma->cache == PAL_CACHE_WB)
+	if (is_linux_type(dev, dma))
 		err = alloc_coherent(dev, dma);
 	else
-		err = alloc_pages_typed(dev, dma);
+		err = alloc_typed(dev, dma);
 	set_dev_node(dev, node);
 	mutex_unlock(&dma_lock);
 	context_return(&saved);
@@ -161,15 +227,12 @@ void PALAPI pal_dma_free(void *device, struct pal_dma *dma)
 	struct pe_context saved;
 
 	context_leave(&saved);
-	if (dma->cache == PAL_CACHE_WB) {
+	if (is_linux_type(dev, dma)) {
 		dma_free_attrs(dev, dma->size, dma->va, dma->logical, 0);
 	} else {
-		dma_unmap_single_attrs(dev, dma->logical, dma->size,
-				       DMA_BIDIRECTIONAL,
-				       DMA_ATTR_SKIP_CPU_SYNC);
-		free_pages_exact(page_type_reset(dma->va,
-						 dma->size >> PAGE_SHIFT),
-				 dma->size);
+		unmap_pages(dev, dma);
+		page_type_unmap(dma->va, dma->size >> PAGE_SHIFT,
+				dma->unclean);
 	}
 	context_return(&saved);
 }

@@ -64,6 +64,8 @@ struct pal_device_info {
 	uint32_t node;                  /* NUMA node or PAL_NODE_ANY */
 	uint32_t translated;            /* 1: an IOMMU translates its DMA */
 	uint32_t alignment;             /* of buffers for DMA, bytes */
+	uint32_t coherent;              /* 1: its DMA snoops caches, as the
+					   firmware says (_CCA) */
 	struct {
 		uint64_t address;       /* as the CPU sees it */
 		uint64_t size;          /* 0: no such BAR */
@@ -94,6 +96,8 @@ struct pal_dma {
 	uint64_t limit;                 /* in: highest address of a byte */
 	uint32_t node;                  /* in: wish, or PAL_NODE_ANY */
 	uint32_t cache;                 /* in: PAL_CACHE_* */
+	uint32_t unclean;               /* in: 1: lines of another mapping stay
+					   in the caches: a fault */
 	void *va;                       /* out */
 	uint64_t logical;               /* out: what the device must use */
 };

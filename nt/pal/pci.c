@@ -79,6 +79,8 @@ static int nt_probe(struct pci_dev *pci, const struct pci_device_id *id)
 	err = dma_set_mask_and_coherent(&pci->dev, DMA_BIT_MASK(64));
 	if (err)
 		return err;
+	/* What an IOMMU makes one piece is to stay one. */
+	dma_set_max_seg_size(&pci->dev, UINT_MAX);
 	held->pci = pci;
 	pci_set_drvdata(pci, held);
 	if (is_ours(id->vendor, id->device)) {
@@ -176,6 +178,7 @@ void PALAPI pal_device_info(void *handle, struct pal_device_info *info)
 	info->alignment = dev_is_dma_coherent(&pci->dev) ? 1
 							 : cache_line_size();
 	info->translated = domain && (domain->type & __IOMMU_DOMAIN_PAGING);
+	info->coherent = dev_is_dma_coherent(&pci->dev);
 	for (i = 0; i < PAL_BARS; i++) {
 		unsigned long flags = pci_resource_flags(pci, i);
 

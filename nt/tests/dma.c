@@ -328,7 +328,13 @@ static NTSTATUS LeakBuffer(CASE_DEVICE *Device)
                                                  : STATUS_UNSUCCESSFUL;
 }
 
-/* Harmless on x64; what is not cached is Device memory on arm64. */
+/* Harmless in cached memory; what is not cached is Device memory on arm64. */
+static VOID AccessMisaligned(PUCHAR Va)
+{
+    *(volatile ULONG *)(Va + 4) = 1;
+    *(volatile ULONG *)(Va + 1) = 1;
+}
+
 static NTSTATUS Misaligned(CASE_DEVICE *Device)
 {
     PHYSICAL_ADDRESS Logical;
@@ -341,15 +347,31 @@ static NTSTATUS Misaligned(CASE_DEVICE *Device)
     if (!Va) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    *(volatile ULONG *)(Va + 4) = 1;
-    *(volatile ULONG *)(Va + 1) = 1;
+    AccessMisaligned(Va);
     A.Do->FreeCommonBuffer(A.Adapter, PAGE_SIZE, Logical, Va, FALSE);
+    A.Do->PutDmaAdapter(A.Adapter);
+    return STATUS_SUCCESS;
+}
+
+/* That the driver asked for cached memory is no excuse. */
+static NTSTATUS MisalignedCached(CASE_DEVICE *Device)
+{
+    PHYSICAL_ADDRESS Logical;
+    ADAPTER A;
+    PUCHAR Va = GetBuffer(Device, &A, PAGE_SIZE, &Logical);
+
+    if (!Va) {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+    AccessMisaligned(Va);
+    A.Do->FreeCommonBuffer(A.Adapter, PAGE_SIZE, Logical, Va, TRUE);
     A.Do->PutDmaAdapter(A.Adapter);
     return STATUS_SUCCESS;
 }
 
 const CASE DmaCases[] = {
     { L"dma-misaligned", Misaligned, FALSE },
+    { L"dma-misaligned-cached", MisalignedCached, FALSE },
     { L"dma-double-free", DoubleFree, TRUE },
     { L"dma-overrun", Overrun, TRUE },
     { L"dma-put-with-buffer", PutWithBuffer, TRUE },

@@ -322,13 +322,48 @@ ARM64_RESULTS = [
     ('good cbx_nt.interrupts=line', 'driver-started', 'pass', '0x0'),
     ('packet', 'driver-started', 'pass', '0x0'),
     ('packet-caches', 'driver-started', 'pass', '0x0'),
+    ('dma-misaligned-cached', 'driver-started', 'pass', '0x0'),
 ]
+
+# The same of a device that is not coherent.
+NON_COHERENT_CRASHES = [
+    ('dma-misaligned-cached', '0x0000001E', '(0x80000002, '),
+    ('dma-misaligned-cached', '0x0000001E', 'misaligned write of'),
+]
+
+# Memory types, by what decides: the device, or what the driver asked for.
+AS_DEVICE, AS_ASKED = range(2)
+# Words for cbxwdm.sys; is the device coherent; what decides; is there memory
+# that is not cached, with lines that nobody has cleaned?
+MEMORY_TYPES = [
+    ('', True, AS_ASKED, False),
+    ('cbx_nt.fault=hal-ignores-cca', True, AS_ASKED, False),
+    ('', False, AS_DEVICE, False),
+    ('cbx_nt.fault=hal-ignores-cca', False, AS_ASKED, False),
+    ('cbx_nt.fault=hal-forgets-clean', False, AS_DEVICE, True),
+]
+
+# Calls that do not give what AllocateCommonBuffer gives, if asked.
+HONOURS_ASKED = ['AllocateCommonBufferEx', 'AllocateCommonBufferVector',
+                 'AllocateDomainCommonBuffer',
+                 'AllocateCommonBufferWithBounds']
+# What wins over the device: cache type asked for, memory type.
+WINS = {
+    ('AllocateCommonBufferWithBounds', 'cached'): 'Normal-WB',
+    ('AllocateCommonBufferWithBounds', 'noncached'): 'Device-nGnRnE',
+    ('CreateCommonBufferFromMdl', 'cached'): 'Normal-WB',
+}
+
 # What is a macro that does nothing on x64.
 ARM64_VIOLATIONS = [
     ('ke-flush-at-high', '0x000000C4', '(0xe5, 0x3, 0x2,'),
     ('ke-flush-not-locked', '0x000000E6', '(0xe, '),
 ]
 
-# Packet DMA where the platform and the device say that DMA does not snoop, with
-# what else the machine has.
-NON_COHERENT = ['', ',iommu=smmuv3']
+# Packet DMA of a device that is not coherent: case, what else the machine has.
+NON_COHERENT_PACKETS = [
+    ('packet', ''),
+    ('packet', ',iommu=smmuv3'),
+    ('packet-caches', ''),
+    ('packet-caches', ',iommu=smmuv3'),
+]

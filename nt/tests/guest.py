@@ -56,10 +56,15 @@ MACHINES = {
 
 
 def boot(build, append, processors, devices=(), files=(), kind='cbx',
-         machine='', arch='x86_64'):
-    """Runs a guest with these words on the kernel command line, and a CBX
-    device, of this kind, for each driver."""
-    board, cpu, memory, kernel, console = MACHINES[arch]
+         arch='x86_64', coherent=True, more=''):
+    """Runs a guest with these words on the kernel command line, more options
+    of the machine, and a CBX device, of this kind, for each driver. Not
+    coherent, for aarch64: devices do not snoop, and firmware says so."""
+    machine, cpu, memory, kernel, console = MACHINES[arch]
+    machine += more
+    if not coherent:
+        machine += ',pcie-dma-noncoherent=on'
+        kind += ',cca=off'
     drivers = append.split('cbx_nt.driver=')[1].split()[0].count(',') + 1
     guest = os.path.join(build, 'guest', arch)
     initrd = os.path.join(guest, 'initrd.cpio')
@@ -77,7 +82,7 @@ def boot(build, append, processors, devices=(), files=(), kind='cbx',
             devices = ['intel-iommu', *devices]
         command = [
             os.path.join(build, 'qemu', f'qemu-system-{arch}'),
-            '-machine', board + machine, '-accel', 'tcg', '-cpu', cpu,
+            '-machine', machine, '-accel', 'tcg', '-cpu', cpu,
             '-smp', processors, '-m', memory, '-nodefaults', '-no-user-config',
             '-display', 'none', '-no-reboot', '-serial', 'stdio',
             '-kernel', os.path.join(guest, kernel), '-initrd', initrd,

@@ -158,7 +158,11 @@ typedef struct Program {
     guint64 pc[G_N_ELEMENTS(cases)];
 } Program;
 
-static Program program(guint64 offset, guint32 flags, gboolean uncached)
+/* How the lines of the buffer were left before it was declared. */
+typedef enum Past { AS_STORED, CLEANED, CLEANED_TO_POU } Past;
+
+static Program program(guint64 offset, guint32 flags, gboolean uncached,
+                       Past past)
 {
     Program p = { .b = bare_new(emulator) };
     guint64 va;
@@ -168,6 +172,10 @@ static Program program(guint64 offset, guint32 flags, gboolean uncached)
     va = uncached ? bare_uncached(p.b, p.buffer) : p.buffer;
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         bare_store(p.b, va + i * LINE, OLD);
+        if (past != AS_STORED && bare_has(p.b, BARE_CLEAN_POU)) {
+            bare_maintain(p.b, past == CLEANED ? BARE_CLEAN : BARE_CLEAN_POU,
+                          p.buffer + i * LINE);
+        }
     }
     declare(p.b, va, p.buffer);
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -232,35 +240,35 @@ static void check(Program *p, const char *properties, gboolean stale,
 
 static void rules(void)
 {
-    Program p = program(BUFFER, 0, FALSE);
+    Program p = program(BUFFER, 0, FALSE, AS_STORED);
 
     check(&p, "cca=off", TRUE, TRUE);
 }
 
 static void audit_changes_nothing(void)
 {
-    Program p = program(BUFFER, 0, FALSE);
+    Program p = program(BUFFER, 0, FALSE, AS_STORED);
 
     check(&p, "cca=off,coherence=audit", FALSE, TRUE);
 }
 
 static void off(void)
 {
-    Program p = program(BUFFER, 0, FALSE);
+    Program p = program(BUFFER, 0, FALSE, AS_STORED);
 
     check(&p, "cca=off,coherence=off", FALSE, FALSE);
 }
 
 static void no_snoop(void)
 {
-    Program p = program(BUFFER, CBX_ARM_DMA_NO_SNOOP, FALSE);
+    Program p = program(BUFFER, CBX_ARM_DMA_NO_SNOOP, FALSE, AS_STORED);
 
     check(&p, "coherence=on", TRUE, TRUE);
 }
 
 static void snooped(void)
 {
-    Program p = program(BUFFER, 0, FALSE);
+    Program p = program(BUFFER, 0, FALSE, AS_STORED);
 
     check(&p, "coherence=on", FALSE, FALSE);
 }
@@ -268,9 +276,55 @@ static void snooped(void)
 /* Whatever anybody forgets. */
 static void uncached(void)
 {
-    Program p = program(BARE_UNCACHED, 0, TRUE);
+    Program p = program(BARE_UNCACHED, 0, TRUE, CLEANED);
 
     check(&p, "cca=off", FALSE, FALSE);
+}
+
+/*
+ * Lines of another mapping are still in the caches, for all that anybody has
+ * done. On x86 accesses past the caches look there.
+ */
+static void is_unclean(Past past)
+{
+    Program p = program(BARE_UNCACHED, 0, TRUE, past);
+    g_autoptr(GPtrArray) report = bare_run(p.b, "cca=off");
+    guint found = 0;
+
+    for (guint i = 0; i < report->len; i++) {
+        JsonObject *o = report->pdata[i];
+
+        if (strcmp(json_object_get_string_member(o, "type"), "coherence")) {
+            continue;
+        }
+        found++;
+        g_assert_cmpstr(json_object_get_string_member(o, "finding"), ==,
+                        "unclean");
+        g_assert_cmphex(g_ascii_strtoull(json_object_get_string_member(o,
+                                             "gpa"), NULL, 16), ==, p.buffer);
+        g_assert_cmpint(json_object_get_int_member(o, "length"), ==,
+                        LINE * G_N_ELEMENTS(cases));
+        g_assert_cmpint(json_object_get_int_member(o, "buffer"), ==, 1);
+        g_assert_cmpstr(json_object_get_string_member(o, "last"), ==, "none");
+    }
+    g_assert_cmpuint(found, ==, bare_has(p.b, BARE_CLEAN_POU));
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (possible(p.b, &cases[i])) {
+            g_assert_cmphex(bare_ram32(p.b, p.log + 8 * i), ==,
+                            cases[i].coherent);
+        }
+    }
+    bare_free(p.b);
+}
+
+static void unclean(void)
+{
+    is_unclean(AS_STORED);
+}
+
+static void unclean_to_pou(void)
+{
+    is_unclean(CLEANED_TO_POU);
 }
 
 int main(int argc, char **argv)
@@ -287,5 +341,7 @@ int main(int argc, char **argv)
     g_test_add_func("/coherence/no-snoop", no_snoop);
     g_test_add_func("/coherence/snooped", snooped);
     g_test_add_func("/coherence/uncached", uncached);
+    g_test_add_func("/coherence/unclean", unclean);
+    g_test_add_func("/coherence/unclean-to-pou", unclean_to_pou);
     return g_test_run();
 }

@@ -124,6 +124,44 @@ void each_buffer(const Run *run, void (*check)(JsonObject *buffer))
     }
 }
 
+static guint count_buffers(const Run *run, const char *api, const char *type)
+{
+    JsonArray *buffers = json_object_get_array_member(run->json, "buffers");
+    guint n = 0;
+
+    for (guint i = 0; i < json_array_get_length(buffers); i++) {
+        JsonObject *b = json_array_get_object_element(buffers, i);
+
+        n += is(b, "api", api) && is(b, "memory_type", type);
+    }
+    return n;
+}
+
+void assert_memory_type(const Run *run, const char *apis, const char *type)
+{
+    g_auto(GStrv) api = g_strsplit(apis, " ", -1);
+
+    for (char **a = api; *a; a++) {
+        g_test_message("%s: %s", *a, type);
+        g_assert_cmpuint(count_buffers(run, *a, NULL), >, 0);
+        g_assert_cmpuint(count_buffers(run, *a, type), ==,
+                         count_buffers(run, *a, NULL));
+    }
+}
+
+void assert_checks_passed(const Run *run, const char *apis, const char *checks)
+{
+    g_auto(GStrv) api = g_strsplit(apis, " ", -1);
+    g_auto(GStrv) check = g_strsplit(checks, " ", -1);
+
+    for (char **a = api; *a; a++) {
+        for (char **c = check; *c; c++) {
+            g_test_message("%s of %s", *c, *a);
+            g_assert_cmpuint(count_checks(run, *a, *c, "pass"), >, 0);
+        }
+    }
+}
+
 char *write_qemu(const char *qemu, const char *options, const char *words)
 {
     g_autofree char *script =

@@ -9,6 +9,11 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+/* The calls of each kind of driver that the project was begun for. */
+#define FOUNDING "WdfCommonBufferCreate VideoPortAllocateCommonBuffer " \
+                 "NdisMAllocateSharedMemory NdisAllocateSharedMemory " \
+                 "NetAllocateSharedMemory"
+
 typedef struct Run {
     int exit_code;
     char *output;      /* what the command wrote for people */
@@ -41,10 +46,19 @@ void assert_no_other_failed(const Run *run, const char *checks);
 void assert_failed(const Run *run, const char *check, const char *apis);
 
 /*
+ * Each call of @apis (blanks between them) has buffers, and the processor maps
+ * each of them as @type.
+ */
+void assert_memory_type(const Run *run, const char *apis, const char *type);
+
+/*
  * Path of a script that starts @qemu with @options more, and with @words at
  * the end of the kernel's command line; each may be "". g_unlink() it.
  */
 char *write_qemu(const char *qemu, const char *options, const char *words);
+
+/* Each of @checks has passed for each call of @apis (blanks between them). */
+void assert_checks_passed(const Run *run, const char *apis, const char *checks);
 
 /* Calls @check for each buffer of the run; there must be one. */
 void each_buffer(const Run *run, void (*check)(JsonObject *buffer));

@@ -26,6 +26,9 @@
 /* Those with a lowest address that the driver makes use of. */
 #define BOUNDED "AllocateCommonBufferWithBounds CreateCommonBufferFromMdl"
 
+/* Those whose memory stays cached where DMA does not snoop. */
+#define OVERRIDING "AllocateCommonBufferWithBounds CreateCommonBufferFromMdl"
+
 #define EX      "AllocateCommonBufferEx"
 #define VECTOR  "AllocateCommonBufferVector"
 #define MDL     "CreateCommonBufferFromMdl"
@@ -153,28 +156,26 @@ static const Control controls[] = {
       .calls = "NdisAllocateSharedMemory", .apis = NET_RUN },
     { .check = "scan-out", .fault = "flip-pixel", .calls = VIDEO,
       .apis = VIDEO },
+    { .check = "coherence", .fault = "hal-forgets-clean", .calls = ALLOCATING,
+      .platform = NON_COHERENT },
     { .check = "everything-returned", .fault = "hal-leak", .calls = NO_CALL },
     { .check = "no-snoop", .fault = "hal-ignore-cache", .calls = UNCACHED,
-      .also = "memory-type",
+      .also = "memory-type coherence",
       .why = "the mapping is not what was asked for",
-      .may = "coherence",
       .device = "coherence=on" },
     /* The driver, of memory that is cached though the device does not snoop. */
     { .check = "integrity-to-device", .fault = "driver-omit-clean",
-      .calls = MDL, .platform = NON_COHERENT,
-      .also = "checksum edges-to-device ring",
-      .why = "all that the CPU stores and the device reads",
-      .may = "coherence" },
+      .calls = OVERRIDING, .platform = NON_COHERENT,
+      .also = "checksum edges-to-device ring coherence",
+      .why = "all that the CPU stores and the device reads" },
     { .check = "integrity-from-device", .fault = "driver-omit-invalidate",
-      .calls = MDL, .platform = NON_COHERENT,
-      .also = "edges-from-device ring",
-      .why = "all that the device writes and the CPU reads",
-      .may = "coherence" },
+      .calls = OVERRIDING, .platform = NON_COHERENT,
+      .also = "edges-from-device ring coherence",
+      .why = "all that the device writes and the CPU reads" },
     { .check = "integrity-from-device", .fault = "driver-invalidate-early",
-      .calls = MDL, .platform = NON_COHERENT,
-      .also = "edges-from-device ring",
-      .why = "all that the device writes and the CPU reads",
-      .may = "coherence" },
+      .calls = OVERRIDING, .platform = NON_COHERENT,
+      .also = "edges-from-device ring coherence",
+      .why = "all that the device writes and the CPU reads" },
     /* Broken in more than one way. */
     { .check = "integrity-to-device", .fault = "flip-bit", .calls = ALL,
       .also = "checksum edges-to-device edges-from-device "
@@ -210,7 +211,7 @@ static void every_check_has_a_control(void)
 #define CBX_CHECK_SOME(symbol, id, expected, source) id,
 #define CBX_CHECK_FREED(symbol, id, expected, source) id,
 #include "core/checks.def"
-        "everything-returned",
+        "coherence", "everything-returned",
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(ids); i++) {

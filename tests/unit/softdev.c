@@ -91,8 +91,8 @@ static uint32_t type_seen(SoftDev *dev)
          : faults->type_write_combining ? CBX_MEMTYPE_WC
          : faults->type_cached ? CBX_MEMTYPE_WB
          : faults->type_write_through ? CBX_MEMTYPE_WT
-         : faults->type_device ? CBX_MEMTYPE_DEVICE_NGNRNE
          : faults->type_unknown ? CBX_MEMTYPE_UNKNOWN
+         : faults->type ? faults->type
          : uncached ? CBX_MEMTYPE_UC : CBX_MEMTYPE_WB;
 }
 

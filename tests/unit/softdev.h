@@ -41,8 +41,8 @@ typedef struct SoftFaults {
     bool type_write_combining;
     bool type_cached;
     bool type_write_through;
-    bool type_device;           /* Arm's */
     bool type_unknown;
+    uint32_t type;              /* CBX_MEMTYPE_*; 0: none of these */
     bool node_other;            /* says that the pages are of another node */
     bool node_mixed;
     bool node_unknown;

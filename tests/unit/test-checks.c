@@ -429,29 +429,18 @@ static void one_to_one_mapping_shows_nothing(void)
     end(&f);
 }
 
-static void nothing_is_expected_of_the_type(bool arm)
+static void memory_type_may_be_unknown(void)
 {
     Fixture f = { .set = NULL };
 
     start(&f, true);
     start_suite(&f);
     softdev_allocate(f.soft, &f.buffer, LENGTH, 0);
-    f.soft->faults.type_device = arm;
-    f.soft->faults.type_unknown = !arm;
+    f.soft->faults.type_unknown = true;
     verify(&f);
     assert_verdicts(&f, "fail", "");
     assert_verdicts(&f, "skip", "memory-type");
     end(&f);
-}
-
-static void memory_type_may_be_unknown(void)
-{
-    nothing_is_expected_of_the_type(false);
-}
-
-static void memory_type_on_arm_is_not_judged(void)
-{
-    nothing_is_expected_of_the_type(true);
 }
 
 static void node_is_skipped(void (*prepare)(Fixture *f))
@@ -733,8 +722,6 @@ int main(int argc, char **argv)
                     one_to_one_mapping_shows_nothing);
     g_test_add_func("/checks/skips/memory-type-may-be-unknown",
                     memory_type_may_be_unknown);
-    g_test_add_func("/checks/skips/memory-type-on-arm-is-not-judged",
-                    memory_type_on_arm_is_not_judged);
     g_test_add_func("/checks/node/preference-may-be-passed-over",
                     preference_may_be_passed_over);
     g_test_add_func("/checks/skips/node-may-be-unknown", node_may_be_unknown);

@@ -52,39 +52,50 @@ int32_t PALAPI pal_cache_of(const void *va)
 	return attribute == 0x44 ? PAL_CACHE_WC : PAL_CACHE_WB;
 }
 
-/* No line of the kernel's mapping may be written back later. */
-static void clean_invalidate(const void *from, size_t size)
+/* Of the kernel's own mapping, which stays write-back. */
+static void clean_invalidate(struct page *page)
 {
-	unsigned long line = cache_line_size(), at = (unsigned long)from;
-	unsigned long end = at + size;
+	unsigned long at = (unsigned long)page_address(page);
+	unsigned long end = at + PAGE_SIZE;
 
-	for (at &= ~(line - 1); at < end; at += line)
+	for (; at < end; at += cache_line_size())
 		asm volatile("dc civac, %0" : : "r" (at) : "memory");
-	dsb(sy);
 }
 
-void *page_type_set(void *linear, unsigned long pages, u32 cache)
+static pgprot_t type_of(u32 cache)
 {
-	struct page **list = kvmalloc_array(pages, sizeof(*list), GFP_KERNEL);
+	switch (cache) {
+	case PAL_CACHE_WB:
+		return PAGE_KERNEL;
+	case PAL_CACHE_WC:
+		return pgprot_writecombine(PAGE_KERNEL);
+	default:
+		return pgprot_noncached(PAGE_KERNEL);
+	}
+}
+
+/*
+ * A dirty line would be written back at any time, over what is stored past the
+ * caches from now on.
+ */
+void *page_type_map(struct page **pages, unsigned long count, u32 cache,
+		    bool unclean)
+{
 	unsigned long i;
-	void *va;
 
-	if (!list)
-		return NULL;
-	for (i = 0; i < pages; i++)
-		list[i] = virt_to_page(linear + i * PAGE_SIZE);
-	clean_invalidate(linear, pages << PAGE_SHIFT);
-	va = vmap(list, pages, VM_MAP, cache == PAL_CACHE_WC
-				       ? pgprot_writecombine(PAGE_KERNEL)
-				       : pgprot_noncached(PAGE_KERNEL));
-	kvfree(list);
-	return va;
+	for (i = 0; !unclean && i < count; i++)
+		clean_invalidate(pages[i]);
+	dsb(sy);
+	return vmap(pages, count, VM_MAP | VM_MAP_PUT_PAGES, type_of(cache));
 }
 
-void *page_type_reset(void *va, unsigned long pages)
+/* What was fetched meanwhile is older than what memory holds. */
+void page_type_unmap(void *va, unsigned long count, bool unclean)
 {
-	void *linear = page_address(vmalloc_to_page(va));
+	unsigned long i;
 
-	vunmap(va);
-	return linear;
+	for (i = 0; !unclean && i < count; i++)
+		clean_invalidate(vmalloc_to_page(va + i * PAGE_SIZE));
+	dsb(sy);
+	vfree(va);
 }

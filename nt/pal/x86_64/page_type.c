@@ -2,6 +2,8 @@
 /*
  * Physical addresses and memory types: page attributes of the one mapping.
  */
+#include <linux/gfp.h>
+#include <linux/mm.h>
 #include <asm/pgtable.h>
 #include <asm/set_memory.h>
 
@@ -36,17 +38,34 @@ int32_t PALAPI pal_cache_of(const void *va)
 	return flags == _PAGE_PWT ? PAL_CACHE_WC : PAL_CACHE_UC;
 }
 
-void *page_type_set(void *linear, unsigned long pages, u32 cache)
+/* set_memory_*() flush; what does not lie in one piece needs no other type. */
+static bool in_one_piece(struct page **pages, unsigned long count)
 {
-	int err = cache == PAL_CACHE_WC
-		  ? set_memory_wc((unsigned long)linear, pages)
-		  : set_memory_uc((unsigned long)linear, pages);
+	unsigned long i;
 
-	return err ? NULL : linear;
+	for (i = 1; i < count; i++)
+		if (pages[i] != pages[0] + i)
+			return false;
+	return true;
 }
 
-void *page_type_reset(void *va, unsigned long pages)
+void *page_type_map(struct page **pages, unsigned long count, u32 cache,
+		    bool unclean)
 {
-	set_memory_wb((unsigned long)va, pages);
+	void *va = page_address(pages[0]);
+
+	if (!in_one_piece(pages, count))
+		return NULL;
+	if (cache == PAL_CACHE_WC && set_memory_wc((unsigned long)va, count))
+		return NULL;
+	if (cache == PAL_CACHE_UC && set_memory_uc((unsigned long)va, count))
+		return NULL;
+	kvfree(pages);
 	return va;
+}
+
+void page_type_unmap(void *va, unsigned long count, bool unclean)
+{
+	set_memory_wb((unsigned long)va, count);
+	free_pages_exact(va, count << PAGE_SHIFT);
 }
