@@ -20,7 +20,8 @@ help:
 	@echo '              (ARCH=x86_64|aarch64, IOMMU=vtd|smmuv3|none, CCA=0|1);'
 	@echo '              ARGS=... are options of cbx run'
 	@echo 'make check    all tests (ONLY=NAME for one suite)'
-	@echo 'make bench    speed against memcpy, nvme and edu (docs/bench.md)'
+	@echo 'make bench    speed against memcpy, nvme and edu; cost of the model of the'
+	@echo '              caches (docs/bench.md)'
 	@echo 'make lint     style of device code and scripts'
 	@echo 'make package  drivers with INF and catalog, test-signed'
 	@echo '              (REMAPPING=opt-in|opt-out|absent|external)'
@@ -76,7 +77,7 @@ endif
 check: all qtests
 	tests/run-checks $(if $(ONLY),--only $(ONLY))
 
-bench: qtests
+bench: qtests host
 	scripts/bench $(abspath $(BUILD))
 
 package: drivers

@@ -98,11 +98,15 @@ const CbxFault cbx_faults[] = {
     { "ndis-wrong-length", CBX_FAULT_IN_GUEST,
       "NDIS announces shared memory of another length" },
     { "ndis-reset-fails", CBX_FAULT_IN_GUEST,
-      "NDIS takes a miniport's reset for one that failed" },
+      "the device does not answer while its miniport is reset" },
     { "ndis-restart-fails", CBX_FAULT_IN_GUEST,
-      "NDIS takes a miniport's restart for one that failed" },
+      "the device does not answer while its miniport is restarted" },
     { "ndis-wrong-statistics", CBX_FAULT_IN_GUEST,
-      "NDIS counts one frame more than a miniport has sent" },
+      "NDIS sends one frame more than it counts" },
+    { "ndis-no-list", CBX_FAULT_IN_GUEST,
+      "NDIS makes no scatter/gather lists of frames" },
+    { "ndis-physical-list", CBX_FAULT_IN_GUEST,
+      "NDIS puts physical addresses into scatter/gather lists of frames" },
     { "hal-wrong-info", CBX_FAULT_IN_GUEST,
       "the HAL's GetDmaAdapterInfo tells another address width" },
     { "hal-wrong-domain", CBX_FAULT_IN_GUEST,
@@ -185,6 +189,7 @@ G_STATIC_ASSERT(G_N_ELEMENTS(cbx_drivers) - 1 <= CBX_DRIVERS_MAX);
  * qemu64 has no AVX, which the stand-in host does not preserve; cortex-a57 has
  * no pointer authentication, which is slow to emulate, and no SVE.
  * On arm64 the firmware is what brings ACPI, and with it _CCA and the IORT.
+ * cma=0: the area for large pieces is of one node, whatever node was wanted.
  */
 const CbxArch cbx_archs[] = {
     {
@@ -209,7 +214,7 @@ const CbxArch cbx_archs[] = {
         .initrd = "initrd.cpio",
         .firmware = "QEMU_EFI.fd",
         .append = "console=ttyAMA0 panic=-1 oops=panic acpi=force "
-                  "cryptomgr.notests",
+                  "cryptomgr.notests cma=0",
         .iommu = "smmuv3",
         .magic = "ARM\x64",
         .magic_at = 56,

@@ -17,10 +17,10 @@ static const struct {
       "before the transfer KeFlushIoBuffers or FlushDmaBuffer with "
       "ReadOperation FALSE; or memory that is not cached" },
     { "dirty-write", "no stores of the CPU wait in lines that the device "
-      "writes", "before the transfer KeFlushIoBuffers or FlushDmaBuffer with "
-      "ReadOperation TRUE; or memory that is not cached" },
+      "writes", "before the transfer KeFlushIoBuffers or FlushDmaBuffer; or "
+      "memory that is not cached" },
     { "stale-use", "what the device wrote is invalidated before the CPU reads "
-      "it", "after the transfer FlushAdapterBuffers, or FlushDmaBuffer with "
+      "it", "after the transfer KeFlushIoBuffers or FlushDmaBuffer with "
       "ReadOperation TRUE; or memory that is not cached" },
     { "overwritten", "no line is written back over what the device wrote",
       "nothing else in the lines that the device writes, and KeFlushIoBuffers "

@@ -5,9 +5,11 @@
  * maintenance is tested with processors, in tests/device.
  */
 #include "qemu/osdep.h"
+#include "qemu/bswap.h"
 #include "qemu/module.h"
 #include "hw/pci/pci_regs.h"
 #include "cbx-iommu.h"
+#include "cbx-stream.h"
 
 #define LENGTH  8192u
 #define PAGE    4096u
@@ -200,6 +202,75 @@ static void test_stop(void *obj, void *data, QGuestAllocator *alloc)
     g_assert_true(cpu_sees(d, buffer, OLD));
 }
 
+/* Which buffers are cached is known to the other machine as well. */
+static void test_migrated(void *obj, void *data, QGuestAllocator *alloc)
+{
+    QCbx *d = obj, there = *d;
+    uint64_t cached = old_buffer(d, alloc);
+    uint64_t other = old_buffer(d, alloc);
+    uint32_t id;
+
+    declare(d, cached, CBX_CACHE_CACHED);
+    id = cbx_read32(d, CBX_REG_BUF_ID);
+    declare(d, other, CBX_CACHE_NONCACHED);
+    device_writes(d, cached, NEW, 0);
+    g_assert_true(cpu_sees(d, cached, OLD));
+    there.qts = cbx_migrate(d->qts, "file:",
+                            &(QCbxTwin) { .options = data });
+    g_assert_true(cpu_sees(&there, cached, NEW));
+    cbx_put_pattern(&there, cached, OLD, LENGTH);
+    cbx_put_pattern(&there, other, NEW, LENGTH);
+    g_assert_true(device_sees(&there, cached, NEW));
+    g_assert_true(device_sees(&there, other, NEW));
+    g_assert_cmpint(cbx_stat(&there, CBX_STAT_MISSING_CLEANS), ==,
+                    LENGTH / 64);
+    /* Inspected, it is the same; a reset forgets it. */
+    cbx_write32(&there, CBX_REG_BUF_ID, id);
+    g_assert_cmpint(command(&there, CBX_BUF_INSPECT), ==, CBX_STATUS_OK);
+    g_assert_true(device_sees(&there, cached, NEW));
+    cbx_write32(&there, CBX_REG_CONTROL, CBX_CONTROL_RESET);
+    g_assert_true(device_sees(&there, cached, OLD));
+    qtest_quit(there.qts);
+    qos_invalidate_command_line();
+}
+
+/* What a device cannot have written. */
+static void test_bad_claims(void *obj, void *data, QGuestAllocator *alloc)
+{
+    static const struct {
+        const char *field;
+        uint64_t value;
+    } bad[] = {
+        { "n_claims", 0x7fffffff }, { "n_claims", 0x80000000 },
+        { "claims[0].buffer", CBX_BUFFERS_MAX }, { "claims[0].buffer", 1 },
+        { "claims[0].length", 0 }, { "claims[0].length", PAGE + 1 },
+        { "claims[0].address", 0x1001 },
+    };
+    QCbx *d = obj;
+    QCbxStream m;
+    QCbxTwin twin = { .options = data };
+    QTestState *good;
+
+    declare(d, old_buffer(d, alloc), CBX_CACHE_CACHED);
+    cbx_stream_save(&m, d->qts);
+    good = cbx_stream_load(&m, m.length, &twin);
+    g_assert_nonnull(good);
+    qtest_quit(good);
+    for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {
+        size_t size;
+        uint8_t *field = cbx_stream_field(&m, bad[i].field, &size);
+        g_autofree uint8_t *kept = g_memdup2(field, size);
+        uint64_t value = cpu_to_be64(bad[i].value);
+
+        memcpy(field, (uint8_t *)&value + sizeof(value) - size, size);
+        g_test_message("%s = %" PRIx64, bad[i].field, bad[i].value);
+        g_assert_null(cbx_stream_load(&m, m.length, &twin));
+        memcpy(field, kept, size);
+    }
+    cbx_stream_free(&m);
+    qos_invalidate_command_line();
+}
+
 /* No-Snoop of a coherent device, and only if software allows it. */
 static void test_no_snoop(void *obj, void *data, QGuestAllocator *alloc)
 {
@@ -290,6 +361,8 @@ static void register_tests(void)
     qos_add_test("mixed", "cbx-coherence", test_mixed, &off_to_file);
     qos_add_test("atomic", "cbx-coherence", test_atomic, &off);
     qos_add_test("stop", "cbx-coherence", test_stop, &off);
+    qos_add_test("migrated", "cbx-coherence", test_migrated, &off);
+    qos_add_test("bad-claims", "cbx-coherence", test_bad_claims, &off);
     qos_add_test("no-snoop", "cbx-coherence", test_no_snoop, &on);
     qos_add_test("audit", "cbx-coherence", test_audit, &audit);
     qos_add_test("refused", "cbx-coherence", test_refused, NULL);

@@ -49,6 +49,18 @@ SessionOpen(CBX_SESSION *Session)
 }
 
 BOOLEAN
+SessionIsBusy(CBX_SESSION *Session)
+{
+    BOOLEAN Busy;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Session->Lock, &OldIrql);
+    Busy = Session->Busy;
+    KeReleaseSpinLock(&Session->Lock, OldIrql);
+    return Busy;
+}
+
+BOOLEAN
 SessionCloseIfIdle(CBX_SESSION *Session)
 {
     BOOLEAN Idle;

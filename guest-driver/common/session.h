@@ -30,6 +30,10 @@ VOID SessionDelete(_Inout_ CBX_SESSION *Session);
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID SessionOpen(_Inout_ CBX_SESSION *Session);
 
+/* Is one under way? */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+BOOLEAN SessionIsBusy(_Inout_ CBX_SESSION *Session);
+
 /* Lets no run begin any more; FALSE, and nothing is changed, if one runs. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
 _Must_inspect_result_

@@ -77,7 +77,25 @@ NDISAPI VOID NTAPI NdisMSendNetBufferListsComplete(NDIS_HANDLE MiniportHandle,
                                                    PNET_BUFFER_LIST Lists,
                                                    ULONG SendCompleteFlags);
 
+/* Flags: the frame goes to the device, not the other way. */
+#define NDIS_SG_LIST_WRITE_TO_DEVICE                0x00000001
+
+/*
+ * The list, from the start of CurrentMdl on, goes to the routine of
+ * NdisMRegisterScatterGatherDma: within the call, or later.
+ */
+NDISAPI NDIS_STATUS NTAPI NdisMAllocateNetBufferSGList(
+    NDIS_HANDLE NdisMiniportDmaHandle, PNET_BUFFER NetBuffer, PVOID Context,
+    ULONG Flags, PVOID ScatterGatherListBuffer,
+    ULONG ScatterGatherListBufferSize);
+NDISAPI VOID NTAPI NdisMFreeNetBufferSGList(NDIS_HANDLE NdisMiniportDmaHandle,
+                                            PSCATTER_GATHER_LIST pSGL,
+                                            PNET_BUFFER NetBuffer);
+
 #ifdef _WIN64
+C_ASSERT(offsetof(NET_BUFFER, CurrentMdl) == 0x08);
+C_ASSERT(offsetof(NET_BUFFER, CurrentMdlOffset) == 0x10);
+C_ASSERT(offsetof(NET_BUFFER, MdlChain) == 0x20);
 C_ASSERT(offsetof(NET_BUFFER, DataLength) == 0x18);
 C_ASSERT(offsetof(NET_BUFFER, DataOffset) == 0x28);
 C_ASSERT(offsetof(NET_BUFFER, NdisPoolHandle) == 0x30);

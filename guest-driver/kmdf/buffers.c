@@ -32,13 +32,10 @@ static VOID NTAPI
 BufferDestroy(WDFOBJECT Object)
 {
     CBX_LIFE_CONTEXT *Context = LifeContext(Object);
-    CBX_WDF_ALLOCATION *Allocation = Context->Allocation;
 
     Context->Life->Destroys++;
-    Context->Life->DestroyTick = ++Allocation->Ticks;
-    if (Context->Life == &Allocation->BufferLife) {
-        KeSetEvent(&Allocation->Destroyed, IO_NO_INCREMENT, FALSE);
-    }
+    Context->Life->DestroyTick = ++Context->Allocation->Ticks;
+    KeSetEvent(&Context->Life->Destroyed, IO_NO_INCREMENT, FALSE);
 }
 
 static VOID
@@ -108,7 +105,10 @@ BufferPrepare(CBX_WDF_ALLOCATION *Allocation, ULONG DeviceBits)
     ULONG Mask = BufferMask(Request);
 
     BufferDescribe(Allocation);
-    KeInitializeEvent(&Allocation->Destroyed, NotificationEvent, FALSE);
+    KeInitializeEvent(&Allocation->BufferLife.Destroyed, NotificationEvent,
+                      FALSE);
+    KeInitializeEvent(&Allocation->EnablerLife.Destroyed, NotificationEvent,
+                      FALSE);
     Buffer->api = Request->Api;
     Buffer->length = Request->Length;
     Buffer->max = EnablerLastAddress(Request->Enabler, DeviceBits);
@@ -221,11 +221,19 @@ cleanupEnabler:
 
 /* ---- Deleting them ------------------------------------------------------ */
 
-BOOLEAN
-BufferFree(CBX_WDF_ALLOCATION *Allocation)
+static BOOLEAN
+BufferAwait(CBX_LIFE *Life)
 {
     /* negative: relative, in units of 100 ns */
     LARGE_INTEGER Timeout = { .QuadPart = -BUFFERS_TIMEOUT_MS * 10000ll };
+
+    return KeWaitForSingleObject(&Life->Destroyed, Executive, KernelMode,
+                                 FALSE, &Timeout) == STATUS_SUCCESS;
+}
+
+BOOLEAN
+BufferFree(CBX_WDF_ALLOCATION *Allocation)
+{
     KIRQL OldIrql;
 
     switch (Allocation->Request->Deletion) {
@@ -243,15 +251,15 @@ BufferFree(CBX_WDF_ALLOCATION *Allocation)
         break;
     }
     Allocation->Handle = NULL;
-    return KeWaitForSingleObject(&Allocation->Destroyed, Executive, KernelMode,
-                                 FALSE, &Timeout) == STATUS_SUCCESS;
+    return BufferAwait(&Allocation->BufferLife);
 }
 
-VOID
+BOOLEAN
 BufferEnd(CBX_WDF_ALLOCATION *Allocation)
 {
     if (Allocation->Enabler) {
         WdfObjectDelete(Allocation->Enabler);
         Allocation->Enabler = NULL;
     }
+    return BufferAwait(&Allocation->EnablerLife);
 }

@@ -28,6 +28,7 @@ typedef struct _CBX_REQUEST {
 typedef struct _CBX_LIFE {
     ULONG Cleanups, Destroys;
     ULONG CleanupTick, DestroyTick;
+    KEVENT Destroyed;           /* the object is gone */
 } CBX_LIFE;
 
 typedef struct _CBX_ALLOCATION {
@@ -41,13 +42,12 @@ typedef struct _CBX_ALLOCATION {
     char Variant[BUFFERS_VARIANT_MAX];
     ULONG Ticks;
     CBX_LIFE BufferLife, EnablerLife;
-    KEVENT Destroyed;           /* the buffer's object is gone */
 } CBX_WDF_ALLOCATION;
 
 /*
  * Makes an enabler and a buffer of it. FALSE: one of the two statuses says
  * why, nothing is allocated then, and only the variant is valid. The
- * allocation has to stay where it is until BufferFree returns.
+ * allocation has to stay where it is until BufferEnd returns.
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 _Must_inspect_result_
@@ -63,9 +63,13 @@ _IRQL_requires_max_(PASSIVE_LEVEL)
 _Must_inspect_result_
 BOOLEAN BufferFree(_Inout_ CBX_WDF_ALLOCATION *Allocation);
 
-/* Deletes the enabler, if that has not been the way. */
+/*
+ * Deletes the enabler, if that has not been the way. FALSE: it was not gone
+ * within some seconds; a deferred deletion of the buffer may still hold it.
+ */
 _IRQL_requires_max_(PASSIVE_LEVEL)
-VOID BufferEnd(_Inout_ CBX_WDF_ALLOCATION *Allocation);
+_Must_inspect_result_
+BOOLEAN BufferEnd(_Inout_ CBX_WDF_ALLOCATION *Allocation);
 
 /* Did the callbacks of both run, each once, in the documented order? */
 BOOLEAN BufferLifeWasGood(_In_ const CBX_WDF_ALLOCATION *Allocation);

@@ -70,9 +70,12 @@ DeviceSelfManagedIoInit(WDFDEVICE Handle)
     NTSTATUS Status;
 
     SessionOpen(&Device->Session);
+    if (!Device->Parameters.RunAtStart) {
+        return STATUS_SUCCESS;
+    }
     Status = SessionBegin(&Device->Session);
     if (NT_SUCCESS(Status)) {
-        Status = RunRounds(Device, 1, 0);
+        Status = RunRounds(Device, 1, Device->Parameters.Apis);
         SessionEnd(&Device->Session);
     }
     return Status;
@@ -95,6 +98,19 @@ DeviceSelfManagedIoRestart(WDFDEVICE Handle)
     return STATUS_SUCCESS;
 }
 
+/*
+ * A device that is at work does not go. One that is idle may begin another run
+ * until it goes, which ends that: the framework does not tell of a query that
+ * is cancelled.
+ */
+static EVT_WDF_DEVICE_STATUS DeviceQuery;
+static NTSTATUS NTAPI
+DeviceQuery(WDFDEVICE Handle)
+{
+    return SessionIsBusy(&DeviceContext(Handle)->Session) ? STATUS_DEVICE_BUSY
+                                                          : STATUS_SUCCESS;
+}
+
 /* Its children are gone, the worker with them. */
 static EVT_WDF_OBJECT_CONTEXT_DESTROY DeviceDestroy;
 static VOID NTAPI
@@ -115,13 +131,13 @@ DeviceAdd(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit)
         .EvtDeviceSelfManagedIoInit = DeviceSelfManagedIoInit,
         .EvtDeviceSelfManagedIoSuspend = DeviceSelfManagedIoSuspend,
         .EvtDeviceSelfManagedIoRestart = DeviceSelfManagedIoRestart,
+        .EvtDeviceQueryRemove = DeviceQuery,
+        .EvtDeviceQueryStop = DeviceQuery,
     };
     WDF_OBJECT_ATTRIBUTES Attributes = WDF_OBJECT_ATTRIBUTES_VALUE;
     CBX_DEVICE *Device;
     WDFDEVICE Handle;
     NTSTATUS Status;
-
-    UNREFERENCED_PARAMETER(Driver);
 
     WdfDeviceInitSetPnpPowerEventCallbacks(DeviceInit, &Callbacks);
     Attributes.ContextTypeInfo = &DeviceContextInfo;
@@ -133,6 +149,7 @@ DeviceAdd(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit)
     /* From here on the framework deletes the device when this fails. */
     Device = DeviceContext(Handle);
     Device->Handle = Handle;
+    ParametersRead(&Device->Parameters, Driver);
     SessionInitialize(&Device->Session);
     Status = InterruptCreate(Device);
     return NT_SUCCESS(Status) ? ControlCreate(Device) : Status;

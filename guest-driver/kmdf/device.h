@@ -5,6 +5,7 @@
 #include "common/bars.h"
 #include "common/session.h"
 #include "kmdf.h"
+#include "parameters.h"
 
 /* The control interface and the run that it was asked for. */
 typedef struct _CBX_CONTROL {
@@ -17,6 +18,7 @@ typedef struct _CBX_CONTROL {
 /* Context of the WDFDEVICE: everything the driver keeps for one device. */
 typedef struct _CBX_DEVICE {
     WDFDEVICE Handle;
+    CBX_PARAMETERS Parameters;
     CBX_BARS Bars;
     WDFINTERRUPT Interrupt;
     KEVENT Completion;          /* the queue's interrupt has come */

@@ -131,8 +131,9 @@ RunAllocate(CBX_RUN *Run, CBX_WDF_ALLOCATION *Allocation,
                      Allocation->Variant, Good ? CBX_PASS : CBX_FAIL,
                      Good ? "virtual address given" : "no virtual address");
     if (!Good) {
-        (VOID)BufferFree(Allocation);
-        BufferEnd(Allocation);
+        if (!(BufferFree(Allocation) & BufferEnd(Allocation))) {
+            Run->Suite.broken = true;
+        }
         return FALSE;
     }
     RunReportGetters(Run, Allocation);
@@ -147,10 +148,10 @@ RunFree(CBX_RUN *Run, CBX_WDF_ALLOCATION *Allocation)
 
     /* Whether to go on is asked of Suite.broken where it matters. */
     (VOID)cbx_suite_freed(&Run->Suite, &Allocation->Buffer);
-    BufferEnd(Allocation);
+    InTime &= BufferEnd(Allocation);
     RunReportLife(Run, Allocation, InTime);
     if (!InTime) {
-        /* Its callbacks would still write to the allocation. */
+        /* The callbacks would still write to the allocation. */
         Run->Suite.broken = true;
     }
 }

@@ -6,6 +6,7 @@
 #include "core/text.h"
 #include "miniport.h"
 #include "provider.h"
+#include "send.h"
 
 enum {
     /* Beyond this a completion is lost. */
@@ -14,22 +15,11 @@ enum {
 
 /* ---- The channel -------------------------------------------------------- */
 
-static MINIPORT_PROCESS_SG_LIST MemoryProcessList;
-static VOID NTAPI
-MemoryProcessList(PDEVICE_OBJECT DeviceObject, PVOID Reserved,
-                  PSCATTER_GATHER_LIST List, PVOID Context)
-{
-    /* Frames are copied into shared memory: no list is ever asked for. */
-    UNREFERENCED_PARAMETER(DeviceObject);
-    UNREFERENCED_PARAMETER(Reserved);
-    UNREFERENCED_PARAMETER(List);
-    UNREFERENCED_PARAMETER(Context);
-}
-
 NDIS_STATUS
 MemoryStart(CBX_NET_MEMORY *Memory, NDIS_HANDLE Miniport, ULONG Bits)
 {
     NDIS_SG_DMA_DESCRIPTION Description;
+    NDIS_STATUS Status;
 
     RtlZeroMemory(Memory, sizeof(*Memory));
     Memory->Miniport = Miniport;
@@ -41,12 +31,14 @@ MemoryStart(CBX_NET_MEMORY *Memory, NDIS_HANDLE Miniport, ULONG Bits)
     Description.Header.Size = NDIS_SIZE_THROUGH(NDIS_SG_DMA_DESCRIPTION,
                                                 ScatterGatherListSize);
     Description.Flags = Bits == 64 ? NDIS_SG_DMA_64_BIT_ADDRESS : 0;
-    Description.MaximumPhysicalMapping = MEMORY_LENGTH_MAX;
-    Description.ProcessSGListHandler = MemoryProcessList;
+    Description.MaximumPhysicalMapping = MEMORY_MAPPING_MAX;
+    Description.ProcessSGListHandler = MiniportProcessSGList;
     Description.SharedMemAllocateCompleteHandler =
         MiniportSharedMemoryAllocateComplete;
-    return NdisMRegisterScatterGatherDma(Miniport, &Description,
-                                         &Memory->Dma);
+    Status = NdisMRegisterScatterGatherDma(Miniport, &Description,
+                                           &Memory->Dma);
+    Memory->ListSize = Description.ScatterGatherListSize;
+    return Status;
 }
 
 VOID

@@ -10,6 +10,8 @@ enum {
     MEMORY_ELEMENTS_MAX = 17,
     MEMORY_VARIANT_MAX = 96,
     MEMORY_LENGTH_MAX = 1024 * 1024,
+    /* Bytes that the device moves at once, of a frame and what lies before. */
+    MEMORY_MAPPING_MAX = 64 * 1024,
 };
 
 /* One allocation to be made, as a row of the plan. */
@@ -38,6 +40,7 @@ typedef struct _CBX_NET_MEMORY {
     NDIS_HANDLE Miniport;
     NDIS_HANDLE Dma;            /* NULL: there is no channel */
     ULONG Bits;                 /* of its addresses */
+    ULONG ListSize;             /* that holds a frame's scatter/gather list */
     KEVENT Completed;
     CBX_NET_COMPLETION Completion;
 } CBX_NET_MEMORY;

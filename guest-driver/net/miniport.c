@@ -57,7 +57,8 @@ MiniportCardStart(CBX_NET_ADAPTER *Adapter)
             NDIS_STATUS_SUCCESS) {
         return FALSE;
     }
-    HasCard = TrafficAllocate(&Adapter->Traffic, Hardware);
+    HasCard = TrafficAllocate(&Adapter->Traffic, Hardware,
+                              &Adapter->Memory);
     MiniportReadAddress(Hardware, Adapter->Traffic.Card.Address);
     Hardware->TrafficContext = Adapter;
     Hardware->Traffic = MiniportTrafficInterrupt;
@@ -200,8 +201,9 @@ MiniportSendNetBufferLists(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists,
     CBX_NET_ADAPTER *Adapter = Context;
 
     UNREFERENCED_PARAMETER(Port);
+    UNREFERENCED_PARAMETER(SendFlags);
 
-    TrafficSend(&Adapter->Traffic, Lists, SendFlags);
+    SendLists(&Adapter->Traffic.Sender, Lists);
 }
 
 VOID NTAPI

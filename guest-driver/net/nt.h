@@ -11,6 +11,9 @@ NTKERNELAPI HANDLE NTAPI PsGetCurrentThreadId(VOID);
 /* Of everything that this driver allocates. */
 #define CBX_NET_TAG 0x4e584243  /* "CBXN" */
 
+#define LogInfo(Format, ...) \
+    DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_INFO_LEVEL, \
+               "cbxnet: " Format "\n", __VA_ARGS__)
 #define LogError(Format, ...) \
     DbgPrintEx(DPFLTR_IHVDRIVER_ID, DPFLTR_ERROR_LEVEL, \
                "cbxnet: " Format "\n", __VA_ARGS__)

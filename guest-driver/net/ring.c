@@ -10,6 +10,7 @@ enum {
     /* Where in device memory a queue has its frame on the way. */
     RING_STAGE = 64 * 1024,
 };
+C_ASSERT(RING_ELEMENTS * CBX_ELEMENT_SIZE <= RING_BUFFER);
 
 static VOID
 RingWrite(const CBX_NET_RING *Ring, ULONG Offset, ULONG Value)
@@ -83,7 +84,9 @@ RingStart(CBX_NET_RING *Ring)
     RingWrite(Ring, Block + CBX_Q_VECTOR, Ring->Number);
     __sync_synchronize();
     RingWrite(Ring, Block + CBX_Q_CONTROL, CBX_Q_ENABLE);
-    return !RingHasStopped(Ring);
+    return READ_REGISTER_ULONG((ULONG *)(Ring->Hardware->Bars.Regs + Block +
+                                         CBX_Q_CONTROL)) == CBX_Q_ENABLE &&
+           !RingHasStopped(Ring);
 }
 
 BOOLEAN
@@ -111,15 +114,47 @@ RingBuffer(const CBX_NET_RING *Ring, ULONG Slot)
     return Ring->Buffers.Va + Slot * RING_BUFFER;
 }
 
+BOOLEAN
+RingLead(const CBX_NET_RING *Ring, ULONG Slot, const SCATTER_GATHER_LIST *List,
+         ULONG Skip, ULONG Length)
+{
+    volatile UCHAR *At = RingBuffer(Ring, Slot);
+    ULONG Used = 0;
+
+    for (ULONG i = 0; i < List->NumberOfElements && Length; i++) {
+        const SCATTER_GATHER_ELEMENT *From = &List->Elements[i];
+        ULONG Piece;
+
+        if (From->Length <= Skip) {
+            Skip -= From->Length;
+            continue;
+        }
+        if (Used++ == RING_ELEMENTS) {
+            return FALSE;
+        }
+        Piece = From->Length - Skip < Length ? From->Length - Skip : Length;
+        Length -= Piece;
+        cbx_store64(At + offsetof(CbxElement, address),
+                    (ULONGLONG)From->Address.QuadPart + Skip);
+        cbx_store32(At + offsetof(CbxElement, length), Piece);
+        cbx_store32(At + offsetof(CbxElement, flags),
+                    Length ? 0 : CBX_ELEMENT_LAST);
+        At += CBX_ELEMENT_SIZE;
+        Skip = 0;
+    }
+    return !Length;
+}
+
 VOID
-RingPost(CBX_NET_RING *Ring, ULONG Slot, ULONG Length)
+RingPost(CBX_NET_RING *Ring, ULONG Slot, ULONG Length, UCHAR Flags)
 {
     volatile UCHAR *At = Ring->Rings.Va + Ring->Tail * CBX_DESCRIPTOR_SIZE;
     ULONGLONG Address = (ULONGLONG)Ring->Buffers.Address.QuadPart +
                         Slot * RING_BUFFER;
 
     cbx_store8(At + offsetof(CbxDescriptor, op), Ring->Op);
-    cbx_store8(At + offsetof(CbxDescriptor, flags), CBX_DESC_INTERRUPT);
+    cbx_store8(At + offsetof(CbxDescriptor, flags),
+               CBX_DESC_INTERRUPT | Flags);
     cbx_store16(At + offsetof(CbxDescriptor, attributes), 0);
     cbx_store32(At + offsetof(CbxDescriptor, id), Slot);
     cbx_store64(At + offsetof(CbxDescriptor, address), Address);

@@ -10,6 +10,7 @@ enum {
     /* One slot stays empty: a full ring is not an empty one. */
     RING_SLOTS = RING_ENTRIES - 1,
     RING_BUFFER = 2048,         /* bytes of each packet buffer */
+    RING_ELEMENTS = 16,         /* of a list that leads elsewhere */
 };
 
 /* A piece of memory that the device shares. */
@@ -58,9 +59,23 @@ BOOLEAN RingHasStopped(_In_ const CBX_NET_RING *Ring);
 /* The packet buffer of a slot. */
 UCHAR *RingBuffer(_In_ const CBX_NET_RING *Ring, _In_ ULONG Slot);
 
-/* Puts a slot's buffer, or Length bytes of it, in front of the device. */
+/*
+ * Makes the slot's buffer a list that leads to Length bytes of another, after
+ * the first Skip. FALSE: they are not there, or in too many pieces.
+ */
 _IRQL_requires_max_(DISPATCH_LEVEL)
-VOID RingPost(_Inout_ CBX_NET_RING *Ring, _In_ ULONG Slot, _In_ ULONG Length);
+_Must_inspect_result_
+BOOLEAN RingLead(_In_ const CBX_NET_RING *Ring, _In_ ULONG Slot,
+                 _In_ const SCATTER_GATHER_LIST *List, _In_ ULONG Skip,
+                 _In_ ULONG Length);
+
+/*
+ * Puts Length bytes in front of the device: of the slot's buffer, or by Flags
+ * CBX_DESC_LIST of what the list in there leads to.
+ */
+_IRQL_requires_max_(DISPATCH_LEVEL)
+VOID RingPost(_Inout_ CBX_NET_RING *Ring, _In_ ULONG Slot, _In_ ULONG Length,
+              _In_ UCHAR Flags);
 
 /* The next slot that the device is done with; Length 0: it failed. */
 _IRQL_requires_max_(DISPATCH_LEVEL)

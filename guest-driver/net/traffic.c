@@ -4,9 +4,6 @@
 #include "cbx/abi.h"
 #include "oid.h"
 
-/* MiniportReserved of a list that is being sent. */
-enum { LIST_NEXT_BUFFER, LIST_BUFFERS_LEFT };
-
 /* ---- Memory ------------------------------------------------------------- */
 
 static BOOLEAN
@@ -43,14 +40,25 @@ TrafficAllocateLists(CBX_NET_TRAFFIC *Traffic)
     return TRUE;
 }
 
+static VOID TrafficFinish(PVOID Context);
+
 BOOLEAN
-TrafficAllocate(CBX_NET_TRAFFIC *Traffic, CBX_NET_HARDWARE *Hardware)
+TrafficAllocate(CBX_NET_TRAFFIC *Traffic, CBX_NET_HARDWARE *Hardware,
+                const CBX_NET_MEMORY *Memory)
 {
+    CBX_NET_SENDER *Sender = &Traffic->Sender;
     UCHAR *Regs = Hardware->Bars.Regs;
 
     RtlZeroMemory(Traffic, sizeof(*Traffic));
     Traffic->Miniport = Hardware->Miniport;
     KeInitializeSpinLock(&Traffic->Lock);
+    Sender->Miniport = Hardware->Miniport;
+    Sender->Memory = Memory;
+    Sender->Lock = &Traffic->Lock;
+    Sender->Sent = &Traffic->Card.Sent;
+    Sender->Idle = TrafficFinish;
+    Sender->Context = Traffic;
+    Sender->EndStatus = NDIS_STATUS_MEDIA_DISCONNECTED;
     if (!(READ_REGISTER_ULONG((ULONG *)(Regs + CBX_REG_FEATURES)) &
           CBX_FEATURE_NET) ||
         READ_REGISTER_ULONG((ULONG *)(Regs + CBX_REG_QUEUES)) <
@@ -58,7 +66,7 @@ TrafficAllocate(CBX_NET_TRAFFIC *Traffic, CBX_NET_HARDWARE *Hardware)
         return FALSE;
     }
     Traffic->Allocated = TRUE;
-    if (RingAllocate(&Traffic->Send, Hardware, TRAFFIC_SEND, CBX_OP_SEND) &&
+    if (SendAllocate(Sender, Hardware, TRAFFIC_SEND) &&
         RingAllocate(&Traffic->Receive, Hardware, TRAFFIC_RECEIVE,
                      CBX_OP_RECEIVE) &&
         TrafficAllocateLists(Traffic)) {
@@ -87,168 +95,7 @@ TrafficFree(CBX_NET_TRAFFIC *Traffic)
         NdisFreeNetBufferListPool(Traffic->Pool);
     }
     RingFree(&Traffic->Receive);
-    RingFree(&Traffic->Send);
-}
-
-/* ---- Sending ------------------------------------------------------------ */
-
-static ULONG
-TrafficCopy(const NET_BUFFER *Buffer, UCHAR *To)
-{
-    PMDL Mdl = Buffer->CurrentMdl;
-    ULONG Offset = Buffer->CurrentMdlOffset;
-    ULONG Left = (ULONG)Buffer->DataLength, Done = 0;
-
-    while (Mdl && Left) {
-        const UCHAR *From = MmGetSystemAddressForMdlSafe(Mdl,
-                                                         NormalPagePriority);
-        ULONG Piece = MmGetMdlByteCount(Mdl) - Offset;
-
-        if (!From) {
-            return 0;
-        }
-        if (Piece > Left) {
-            Piece = Left;
-        }
-        RtlCopyMemory(To + Done, From + Offset, Piece);
-        Done += Piece;
-        Left -= Piece;
-        Offset = 0;
-        Mdl = Mdl->Next;
-    }
-    return Done;
-}
-
-/* One frame of a list is through; the list, if it was the last. */
-static NET_BUFFER_LIST *
-TrafficBufferDone(NET_BUFFER_LIST *List)
-{
-    ULONG_PTR Left = (ULONG_PTR)List->MiniportReserved[LIST_BUFFERS_LEFT] - 1;
-
-    List->MiniportReserved[LIST_BUFFERS_LEFT] = (PVOID)Left;
-    return Left ? NULL : List;
-}
-
-/* Fills free slots from the lists that wait. The lock is held. */
-static NET_BUFFER_LIST *
-TrafficPump(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *Done)
-{
-    while (Traffic->First && Traffic->Sending < RING_SLOTS) {
-        NET_BUFFER_LIST *List = Traffic->First;
-        NET_BUFFER *Buffer = List->MiniportReserved[LIST_NEXT_BUFFER];
-        ULONG Slot = 0, Length = 0;
-
-        while (Traffic->Owners[Slot]) {
-            Slot++;
-        }
-        List->MiniportReserved[LIST_NEXT_BUFFER] = Buffer->Next;
-        if (!Buffer->Next) {
-            Traffic->First = List->Next;
-            List->Next = NULL;
-        }
-        if (Buffer->DataLength <= NET_FRAME_MAX) {
-            Length = TrafficCopy(Buffer, RingBuffer(&Traffic->Send, Slot));
-        }
-        if (Length) {
-            Traffic->Owners[Slot] = List;
-            Traffic->Sending++;
-            RingPost(&Traffic->Send, Slot, Length);
-            continue;
-        }
-        Traffic->Card.Sent.Discards++;
-        List->Status = NDIS_STATUS_INVALID_LENGTH;
-        if (TrafficBufferDone(List)) {
-            List->Next = Done;
-            Done = List;
-        }
-    }
-    return Done;
-}
-
-static VOID
-TrafficComplete(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *Done, ULONG Flags)
-{
-    if (Done) {
-        NdisMSendNetBufferListsComplete(Traffic->Miniport, Done, Flags);
-    }
-}
-
-static VOID
-TrafficEnqueue(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *List)
-{
-    ULONG_PTR Buffers = 0;
-
-    for (NET_BUFFER *b = List->FirstNetBuffer; b; b = b->Next) {
-        Buffers++;
-    }
-    List->MiniportReserved[LIST_NEXT_BUFFER] = List->FirstNetBuffer;
-    List->MiniportReserved[LIST_BUFFERS_LEFT] = (PVOID)Buffers;
-    List->Status = NDIS_STATUS_SUCCESS;
-    List->Next = NULL;
-    if (Traffic->First) {
-        Traffic->Last->Next = List;
-    } else {
-        Traffic->First = List;
-    }
-    Traffic->Last = List;
-}
-
-VOID
-TrafficSend(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *Lists, ULONG SendFlags)
-{
-    ULONG Flags = SendFlags & NDIS_SEND_FLAGS_DISPATCH_LEVEL
-                  ? NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL : 0;
-    NET_BUFFER_LIST *Done = NULL, *Next;
-    KIRQL OldIrql;
-
-    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
-    for (NET_BUFFER_LIST *List = Lists; List; List = Next) {
-        Next = List->Next;
-        if (Traffic->Running) {
-            TrafficEnqueue(Traffic, List);
-        } else {
-            List->Status = Traffic->Allocated ? NDIS_STATUS_PAUSED
-                                              : NDIS_STATUS_MEDIA_DISCONNECTED;
-            List->Next = Done;
-            Done = List;
-        }
-    }
-    if (Traffic->Running) {
-        Done = TrafficPump(Traffic, Done);
-    }
-    KeReleaseSpinLock(&Traffic->Lock, OldIrql);
-    TrafficComplete(Traffic, Done, Flags);
-}
-
-static VOID
-TrafficSent(CBX_NET_TRAFFIC *Traffic)
-{
-    NET_BUFFER_LIST *Done = NULL;
-    ULONG Slot, Length;
-
-    KeAcquireSpinLockAtDpcLevel(&Traffic->Lock);
-    while (Traffic->Running && RingTake(&Traffic->Send, &Slot, &Length)) {
-        NET_BUFFER_LIST *List = Traffic->Owners[Slot];
-
-        Traffic->Owners[Slot] = NULL;
-        Traffic->Sending--;
-        if (Length) {
-            CardCount(&Traffic->Card.Sent, RingBuffer(&Traffic->Send, Slot),
-                      Length);
-        } else {
-            Traffic->Card.Sent.Errors++;
-            List->Status = NDIS_STATUS_FAILURE;
-        }
-        if (TrafficBufferDone(List)) {
-            List->Next = Done;
-            Done = List;
-        }
-    }
-    if (Traffic->Running) {
-        Done = TrafficPump(Traffic, Done);
-    }
-    KeReleaseSpinLockFromDpcLevel(&Traffic->Lock);
-    TrafficComplete(Traffic, Done, NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL);
+    SendFree(&Traffic->Sender);
 }
 
 /* ---- Receiving ---------------------------------------------------------- */
@@ -282,7 +129,7 @@ TrafficReceived(CBX_NET_TRAFFIC *Traffic)
         NET_BUFFER_LIST *List = Traffic->Lists[Slot];
 
         if (!TrafficAccepts(Traffic, Slot, Length)) {
-            RingPost(&Traffic->Receive, Slot, RING_BUFFER);
+            RingPost(&Traffic->Receive, Slot, RING_BUFFER, 0);
             continue;
         }
         Traffic->IsIndicated[Slot] = TRUE;
@@ -304,7 +151,6 @@ TrafficReceived(CBX_NET_TRAFFIC *Traffic)
 VOID
 TrafficReturn(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *Lists)
 {
-    BOOLEAN Paused;
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
@@ -314,24 +160,18 @@ TrafficReturn(CBX_NET_TRAFFIC *Traffic, NET_BUFFER_LIST *Lists)
         Traffic->IsIndicated[Slot] = FALSE;
         Traffic->Indicated--;
         if (Traffic->Running) {
-            RingPost(&Traffic->Receive, Slot, RING_BUFFER);
+            RingPost(&Traffic->Receive, Slot, RING_BUFFER, 0);
         }
     }
-    Paused = Traffic->Pausing && !Traffic->Indicated;
-    if (Paused) {
-        Traffic->Pausing = FALSE;
-    }
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
-    if (Paused) {
-        NdisMPauseComplete(Traffic->Miniport);
-    }
+    TrafficFinish(Traffic);
 }
 
 VOID
 TrafficInterrupt(CBX_NET_TRAFFIC *Traffic, ULONG Vector)
 {
     if (Vector == TRAFFIC_SEND) {
-        TrafficSent(Traffic);
+        SendInterrupt(&Traffic->Sender);
     } else if (Vector == TRAFFIC_RECEIVE) {
         TrafficReceived(Traffic);
     }
@@ -343,13 +183,16 @@ TrafficInterrupt(CBX_NET_TRAFFIC *Traffic, ULONG Vector)
 static NDIS_STATUS
 TrafficRun(CBX_NET_TRAFFIC *Traffic)
 {
-    if (!RingStart(&Traffic->Send) || !RingStart(&Traffic->Receive)) {
-        RingStop(&Traffic->Send);
+    if (!RingStart(&Traffic->Receive)) {
+        return NDIS_STATUS_FAILURE;
+    }
+    if (!SendStart(&Traffic->Sender)) {
+        RingStop(&Traffic->Receive);
         return NDIS_STATUS_FAILURE;
     }
     for (ULONG i = 0; i < RING_SLOTS; i++) {
         if (!Traffic->IsIndicated[i]) {
-            RingPost(&Traffic->Receive, i, RING_BUFFER);
+            RingPost(&Traffic->Receive, i, RING_BUFFER, 0);
         }
     }
     Traffic->Running = TRUE;
@@ -367,44 +210,71 @@ TrafficStart(CBX_NET_TRAFFIC *Traffic)
     }
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
     Status = TrafficRun(Traffic);
+    Traffic->Wanted = Status == NDIS_STATUS_SUCCESS;
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
     return Status;
 }
 
-/* What has not been sent by now is given back. The lock is held. */
-static NET_BUFFER_LIST *
-TrafficTakeBack(CBX_NET_TRAFFIC *Traffic, NDIS_STATUS Status)
-{
-    NET_BUFFER_LIST *Done = NULL, *List;
-
-    for (ULONG i = 0; i < RING_SLOTS; i++) {
-        List = Traffic->Owners[i];
-        Traffic->Owners[i] = NULL;
-        /* One with frames that wait is in that queue, too. */
-        if (List && TrafficBufferDone(List)) {
-            List->Status = Status;
-            List->Next = Done;
-            Done = List;
-        }
-    }
-    Traffic->Sending = 0;
-    while ((List = Traffic->First)) {
-        Traffic->First = List->Next;
-        List->Status = Status;
-        List->Next = Done;
-        Done = List;
-    }
-    return Done;
-}
-
-/* The lock is held. */
-static NET_BUFFER_LIST *
+/* The lock is held; SendTakeBack has to follow. */
+static VOID
 TrafficHalt(CBX_NET_TRAFFIC *Traffic, NDIS_STATUS Status)
 {
     Traffic->Running = FALSE;
     RingStop(&Traffic->Receive);
-    RingStop(&Traffic->Send);
-    return TrafficTakeBack(Traffic, Status);
+    SendStop(&Traffic->Sender, Status);
+}
+
+/* Does it have to wait? The lock is held. */
+static BOOLEAN
+TrafficIsPending(const CBX_NET_TRAFFIC *Traffic, CBX_NET_ENDING Ending)
+{
+    return Traffic->Sender.Outstanding ||
+           (Ending == EndingPause && Traffic->Indicated);
+}
+
+/* What is pending may have come to its end. */
+static VOID
+TrafficFinish(PVOID Context)
+{
+    CBX_NET_TRAFFIC *Traffic = Context;
+    CBX_NET_ENDING Ending = EndingNothing;
+    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
+    KIRQL OldIrql;
+
+    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
+    if (!TrafficIsPending(Traffic, Traffic->Ending)) {
+        Ending = Traffic->Ending;
+        Traffic->Ending = EndingNothing;
+        if (Ending == EndingReset) {
+            Status = TrafficRun(Traffic);
+        }
+    }
+    KeReleaseSpinLock(&Traffic->Lock, OldIrql);
+    if (Ending == EndingPause) {
+        NdisMPauseComplete(Traffic->Miniport);
+    } else if (Ending == EndingReset) {
+        NdisMResetComplete(Traffic->Miniport, Status, FALSE);
+    }
+}
+
+/* TRUE: Ending is pending. */
+static BOOLEAN
+TrafficEnd(CBX_NET_TRAFFIC *Traffic, CBX_NET_ENDING Ending, NDIS_STATUS Status)
+{
+    BOOLEAN IsPending;
+    KIRQL OldIrql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &OldIrql);
+    KeAcquireSpinLockAtDpcLevel(&Traffic->Lock);
+    TrafficHalt(Traffic, Status);
+    KeReleaseSpinLockFromDpcLevel(&Traffic->Lock);
+    SendTakeBack(&Traffic->Sender);
+    KeAcquireSpinLockAtDpcLevel(&Traffic->Lock);
+    IsPending = TrafficIsPending(Traffic, Ending);
+    Traffic->Ending = IsPending ? Ending : EndingNothing;
+    KeReleaseSpinLockFromDpcLevel(&Traffic->Lock);
+    KeLowerIrql(OldIrql);
+    return IsPending;
 }
 
 BOOLEAN
@@ -414,8 +284,10 @@ TrafficHangs(CBX_NET_TRAFFIC *Traffic)
     KIRQL OldIrql;
 
     KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
-    Hangs = Traffic->Running && (RingHasStopped(&Traffic->Send) ||
-                                 RingHasStopped(&Traffic->Receive));
+    /* A reset that has failed is to be tried again. */
+    Hangs = Traffic->Wanted && Traffic->Ending == EndingNothing &&
+            (!Traffic->Running || RingHasStopped(&Traffic->Sender.Ring) ||
+             RingHasStopped(&Traffic->Receive));
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
     return Hangs;
 }
@@ -423,39 +295,30 @@ TrafficHangs(CBX_NET_TRAFFIC *Traffic)
 NDIS_STATUS
 TrafficReset(CBX_NET_TRAFFIC *Traffic)
 {
-    NDIS_STATUS Status = NDIS_STATUS_SUCCESS;
-    NET_BUFFER_LIST *Done = NULL;
+    NDIS_STATUS Status;
     KIRQL OldIrql;
 
-    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
-    if (Traffic->Running) {
-        Done = TrafficHalt(Traffic, NDIS_STATUS_REQUEST_ABORTED);
-        Status = TrafficRun(Traffic);
+    if (!Traffic->Wanted) {
+        return NDIS_STATUS_SUCCESS;
     }
+    if (TrafficEnd(Traffic, EndingReset, NDIS_STATUS_REQUEST_ABORTED)) {
+        return NDIS_STATUS_PENDING;
+    }
+    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
+    Status = TrafficRun(Traffic);
     KeReleaseSpinLock(&Traffic->Lock, OldIrql);
-    TrafficComplete(Traffic, Done, 0);
     return Status;
 }
 
 NDIS_STATUS
 TrafficPause(CBX_NET_TRAFFIC *Traffic)
 {
-    NET_BUFFER_LIST *Done = NULL;
-    BOOLEAN Pending = FALSE;
-    KIRQL OldIrql;
-
-    if (!Traffic->Allocated) {
+    if (!Traffic->Wanted) {
         return NDIS_STATUS_SUCCESS;
     }
-    KeAcquireSpinLock(&Traffic->Lock, &OldIrql);
-    if (Traffic->Running) {
-        Done = TrafficHalt(Traffic, NDIS_STATUS_PAUSED);
-        Pending = Traffic->Indicated != 0;
-        Traffic->Pausing = Pending;
-    }
-    KeReleaseSpinLock(&Traffic->Lock, OldIrql);
-    TrafficComplete(Traffic, Done, 0);
-    return Pending ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
+    Traffic->Wanted = FALSE;
+    return TrafficEnd(Traffic, EndingPause, NDIS_STATUS_PAUSED)
+           ? NDIS_STATUS_PENDING : NDIS_STATUS_SUCCESS;
 }
 
 /* ---- Requests ----------------------------------------------------------- */

@@ -2,29 +2,29 @@
 #ifndef CBX_NET_TRAFFIC_H
 #define CBX_NET_TRAFFIC_H
 
-#include "card.h"
-#include "ring.h"
-
-#include "cbx_ndis_nbl.h"
+#include "send.h"
 
 /* Queues, and with them vectors, of the card. */
 enum { TRAFFIC_SEND = 1, TRAFFIC_RECEIVE = 2, TRAFFIC_QUEUES = 3 };
 
+/* What ends when nothing is under way any more. */
+typedef enum _CBX_NET_ENDING {
+    EndingNothing, EndingPause, EndingReset
+} CBX_NET_ENDING;
+
 /*
- * Frames. Sent ones are copied into the slots of a ring; received ones are
- * indicated where they lie, and their slots posted again when they come back.
+ * Frames in both directions. Received ones are indicated where they lie, and
+ * their slots posted again when they come back.
  */
 typedef struct _CBX_NET_TRAFFIC {
     NDIS_HANDLE Miniport;
     KSPIN_LOCK Lock;
     CBX_NET_CARD Card;
     BOOLEAN Allocated;
-    BOOLEAN Running;            /* between restart and pause */
-    BOOLEAN Pausing;            /* a pause waits for Indicated to be 0 */
-    CBX_NET_RING Send;
-    ULONG Sending;              /* slots under way */
-    NET_BUFFER_LIST *Owners[RING_SLOTS];
-    NET_BUFFER_LIST *First, *Last;      /* that have found no slot yet */
+    BOOLEAN Wanted;             /* between restart and pause */
+    BOOLEAN Running;            /* ... and the device is at it */
+    CBX_NET_ENDING Ending;      /* what is pending */
+    CBX_NET_SENDER Sender;
     CBX_NET_RING Receive;
     NDIS_HANDLE Pool;
     NET_BUFFER_LIST *Lists[RING_SLOTS]; /* one for each slot */
@@ -39,7 +39,8 @@ typedef struct _CBX_NET_TRAFFIC {
  */
 _IRQL_requires_max_(PASSIVE_LEVEL)
 BOOLEAN TrafficAllocate(_Out_ CBX_NET_TRAFFIC *Traffic,
-                        _In_ CBX_NET_HARDWARE *Hardware);
+                        _In_ CBX_NET_HARDWARE *Hardware,
+                        _In_ const CBX_NET_MEMORY *Memory);
 
 /* Harmless when nothing is allocated. */
 _IRQL_requires_max_(PASSIVE_LEVEL)
@@ -53,10 +54,7 @@ NDIS_STATUS TrafficReset(_Inout_ CBX_NET_TRAFFIC *Traffic);
 _IRQL_requires_max_(PASSIVE_LEVEL)
 NDIS_STATUS TrafficPause(_Inout_ CBX_NET_TRAFFIC *Traffic);
 
-/* What the handlers of these names do. */
-_IRQL_requires_max_(DISPATCH_LEVEL)
-VOID TrafficSend(_Inout_ CBX_NET_TRAFFIC *Traffic,
-                 _In_ NET_BUFFER_LIST *Lists, _In_ ULONG SendFlags);
+/* What MiniportReturnNetBufferLists does. */
 _IRQL_requires_max_(DISPATCH_LEVEL)
 VOID TrafficReturn(_Inout_ CBX_NET_TRAFFIC *Traffic,
                    _In_ NET_BUFFER_LIST *Lists);

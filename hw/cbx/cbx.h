@@ -134,6 +134,14 @@ typedef struct CbxQueue {
     CbxTransfer transfer;
 } CbxQueue;
 
+/* A part of a declared buffer, as coherence.c follows it. */
+typedef struct CbxSavedClaim {
+    uint32_t buffer;            /* index in `buffers` */
+    bool cacheable;
+    uint64_t address;
+    uint64_t length;
+} CbxSavedClaim;
+
 /* Property `coherence`; AUTO is one of the others once realized. */
 enum {
     CBX_COHERENCE_AUTO,         /* ON without cca, else OFF */
@@ -160,6 +168,8 @@ struct CbxState {
 
     CbxBuffer buffers[CBX_BUFFERS_MAX];
     uint32_t last_buffer_id;
+    int32_t n_claims;           /* of `claims`, while they migrate */
+    CbxSavedClaim *claims;
 
     uint32_t trace_fifo[CBX_TRACE_DWORDS];
     uint32_t trace_read;        /* dwords taken */

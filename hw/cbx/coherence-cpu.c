@@ -40,20 +40,20 @@ static bool cbx_cpu_physical(CPUState *cpu, vaddr addr, uint64_t *physical,
 static void cbx_cpu_cache_op(CPUState *cpu, vaddr addr, unsigned op)
 {
     CbxMaintenance what = cbx_cache_ops[op & ~CACHE_OP_ALL];
-    uint64_t pc = cpu->cc->get_pc(cpu);
+    CbxInsn insn = { .cpu = cpu->cpu_index, .pc = cpu->cc->get_pc(cpu) };
     uint64_t physical;
     bool ram;
 
     if (op & CACHE_OP_ALL) {
         BQL_LOCK_GUARD();
-        cbx_coherence_maintain_all(what, pc);
+        cbx_coherence_maintain_all(what, insn);
     } else if (cbx_cpu_physical(cpu, addr, &physical, &ram)) {
         if (ram && what != CBX_MAINTENANCE_CLEAN_POU) {
             cbx_coherence_cleaned(physical);
         }
         if (cbx_coherence_concerns(physical)) {
             BQL_LOCK_GUARD();
-            cbx_coherence_maintain(physical, what, pc);
+            cbx_coherence_maintain(physical, what, insn);
         }
     }
 }

@@ -18,7 +18,7 @@ enum {
 typedef struct Line {
     uint64_t dirty;             /* the CPU stored since the line was in step */
     uint64_t written;           /* memory was written, and last: is newer */
-    uint64_t pc;                /* of the last maintenance */
+    CbxInsn insn;               /* the last maintenance */
     uint8_t last;               /* CbxMaintenance */
     uint8_t reported;           /* bit for each CbxFinding */
 } Line;
@@ -84,7 +84,8 @@ static void report(CbxLines *lines, CbxFinding finding, const Line *line,
 
     lines->counts.findings[finding]++;
     if (record->length && record->address + record->length == address &&
-        record->last == line->last && record->pc == line->pc) {
+        record->last == line->last && record->insn.pc == line->insn.pc &&
+        record->insn.cpu == line->insn.cpu) {
         record->length += length;
         return;
     }
@@ -92,7 +93,7 @@ static void report(CbxLines *lines, CbxFinding finding, const Line *line,
     *record = (CbxLineRecord) {
         .finding = finding,
         .last = line->last,
-        .pc = line->pc,
+        .insn = line->insn,
         .address = address,
         .length = length,
     };
@@ -609,7 +610,7 @@ static void invalidate(CbxLines *lines, Page *page, unsigned index)
 }
 
 static void maintain(CbxLines *lines, Page *page, unsigned index,
-                     CbxMaintenance op, uint64_t pc)
+                     CbxMaintenance op, CbxInsn insn)
 {
     Line *line = &page->lines[index];
 
@@ -632,27 +633,27 @@ static void maintain(CbxLines *lines, Page *page, unsigned index,
     lines->counts.maintained[op]++;
     /* After the deed: findings of this operation name the one before. */
     line->last = op;
-    line->pc = pc;
+    line->insn = insn;
 }
 
 void cbx_lines_maintain(CbxLines *lines, uint64_t address, uint64_t length,
-                        CbxMaintenance op, uint64_t pc)
+                        CbxMaintenance op, CbxInsn insn)
 {
     Walk w = walk_range(address, length);
 
     while (walk_next(lines, &w, TRACK_NOT)) {
         if (w.page) {
-            maintain(lines, w.page, w.index, op, pc);
+            maintain(lines, w.page, w.index, op, insn);
         }
     }
     flush(lines);
 }
 
-void cbx_lines_maintain_all(CbxLines *lines, CbxMaintenance op, uint64_t pc)
+void cbx_lines_maintain_all(CbxLines *lines, CbxMaintenance op, CbxInsn insn)
 {
     for (unsigned i = 0; i < lines->pages->len; i++) {
         for (unsigned index = 0; index < PAGE_LINES; index++) {
-            maintain(lines, lines->pages->pdata[i], index, op, pc);
+            maintain(lines, lines->pages->pdata[i], index, op, insn);
         }
     }
     flush(lines);

@@ -58,11 +58,17 @@ typedef enum CbxFinding {
     CBX_FINDINGS
 } CbxFinding;
 
+/* An instruction that was executed: by which processor, and where it is. */
+typedef struct CbxInsn {
+    uint64_t pc;
+    unsigned cpu;
+} CbxInsn;
+
 /* Neighbouring lines of one event with equal history are one record. */
 typedef struct CbxLineRecord {
     CbxFinding finding;
     CbxMaintenance last;        /* the last maintenance of these lines */
-    uint64_t pc;                /* and where it was; 0: there was none */
+    CbxInsn insn;               /* which did it; 0: there was none */
     uint64_t address;           /* of whole lines; of the page with MIXED */
     uint64_t length;
 } CbxLineRecord;
@@ -166,11 +172,11 @@ void cbx_lines_cpu_use(CbxLines *lines, uint64_t address, uint64_t length);
  */
 bool cbx_lines_concern(const CbxLines *lines, uint64_t address);
 
-/* By address: every line that the range touches. @pc is for the records. */
+/* By address: every line that the range touches. @insn is for the records. */
 void cbx_lines_maintain(CbxLines *lines, uint64_t address, uint64_t length,
-                        CbxMaintenance op, uint64_t pc);
+                        CbxMaintenance op, CbxInsn insn);
 /* By set and way, or everything: all tracked lines. */
-void cbx_lines_maintain_all(CbxLines *lines, CbxMaintenance op, uint64_t pc);
+void cbx_lines_maintain_all(CbxLines *lines, CbxMaintenance op, CbxInsn insn);
 
 /* What memory holds. Nothing happens by it. */
 void cbx_lines_peek(CbxLines *lines, uint64_t address, void *data,

@@ -23,7 +23,7 @@ typedef struct CbxClaim {
     const CbxBuffer *buffer;
     uint64_t address;
     uint64_t length;
-    uint8_t type;               /* CBX_MEMTYPE_* */
+    uint8_t type;               /* CBX_MEMTYPE_*, at the declaration */
     bool cacheable;
 } CbxClaim;
 
@@ -37,7 +37,7 @@ typedef struct CbxClaimedPage {
 static struct {
     CbxLines *lines;
     CbxCleaned *cleaned;
-    bool unknown;               /* what has been cleaned before */
+    bool unknown;               /* what else has been cleaned */
     CbxLineConfig config;
     GPtrArray *devices;
     GHashTable *buffers;        /* of CbxBuffer, to arrays of CbxClaim */
@@ -131,7 +131,7 @@ static void cbx_page_free(void *opaque)
     g_free(page);
 }
 
-static void cbx_claim_add(CbxClaim *claim)
+static void cbx_claim_enter(CbxClaim *claim)
 {
     CbxClaimedPage *page = cbx_claimed_page(claim->address);
 
@@ -144,6 +144,11 @@ static void cbx_claim_add(CbxClaim *claim)
     g_ptr_array_add(page->claims, claim);
     page->cacheable += claim->cacheable;
     model.claims++;
+}
+
+static void cbx_claim_add(CbxClaim *claim)
+{
+    cbx_claim_enter(claim);
     if (claim->cacheable) {
         cbx_cleaned_remove_page(model.cleaned, claim->address);
     }
@@ -171,10 +176,30 @@ static void cbx_claim_free(void *opaque)
     g_free(claim);
 }
 
+/* The next claim of its buffer; NULL if there is no room. */
+static CbxClaim *cbx_claim_new(const CbxClaim *claim)
+{
+    GPtrArray *claims = g_hash_table_lookup(model.buffers, claim->buffer);
+    CbxClaim *copy;
+
+    if (model.claims == CLAIMS_MAX) {
+        warn_report_once("cbx: more than %u pages of buffers are declared; "
+                         "the rest counts as coherent", CLAIMS_MAX);
+        return NULL;
+    }
+    if (!claims) {
+        claims = g_ptr_array_new_with_free_func(cbx_claim_free);
+        g_hash_table_insert(model.buffers, (void *)claim->buffer, claims);
+    }
+    copy = g_memdup2(claim, sizeof(*claim));
+    g_ptr_array_add(claims, copy);
+    return copy;
+}
+
 static bool cbx_claim_equal(const CbxClaim *a, const CbxClaim *b)
 {
     return a->address == b->address && a->length == b->length &&
-           a->type == b->type && a->cacheable == b->cacheable;
+           a->cacheable == b->cacheable;
 }
 
 /* The device can only look where a processor asks. */
@@ -205,7 +230,7 @@ static void cbx_coherence_found(void *opaque, const CbxLineRecord *r)
 
     trace_cbx_coherence_found(cbx_findings[r->finding].name, r->address,
                               r->length, cbx_maintenance_names[r->last],
-                              r->pc);
+                              r->insn.cpu, r->insn.pc);
     if (cbx_findings[r->finding].stat >= 0) {
         s->stats[cbx_findings[r->finding].stat] += r->length / CBX_LINE_SIZE;
     }
@@ -215,7 +240,12 @@ static void cbx_coherence_found(void *opaque, const CbxLineRecord *r)
     cbx_report_hex(json, "gpa", r->address);
     json_writer_uint64(json, "length", r->length);
     json_writer_str(json, "last", cbx_maintenance_names[r->last]);
-    cbx_report_hex(json, "pc", r->pc);
+    if (r->last == CBX_MAINTENANCE_NONE) {
+        json_writer_null(json, "cpu");
+    } else {
+        json_writer_uint64(json, "cpu", r->insn.cpu);
+    }
+    cbx_report_hex(json, "pc", r->insn.pc);
     json_writer_str(json, "missing", cbx_findings[r->finding].missing);
     cbx_report_end(s, json);
 }
@@ -240,7 +270,8 @@ static void cbx_ram_store(void *opaque, uint64_t address, const void *data,
 
 /*
  * Saving looks at RAM only, so nothing may be elsewhere while the machine
- * stands. Caches may evict at any time.
+ * stands, and what has been loaded is followed when it runs. Caches may evict
+ * at any time.
  */
 static void cbx_coherence_run_state(void *opaque, bool running,
                                     RunState state)
@@ -248,12 +279,9 @@ static void cbx_coherence_run_state(void *opaque, bool running,
     GHashTableIter iter;
     CbxClaimedPage *page;
 
-    /* Another machine's past is not known. */
-    model.unknown |= state == RUN_STATE_RESTORE_VM;
-    if (running || model.config.audit) {
-        return;
+    if (!running && !model.config.audit) {
+        cbx_lines_untrack_all(model.lines);
     }
-    cbx_lines_untrack_all(model.lines);
     g_hash_table_iter_init(&iter, model.pages);
     while (g_hash_table_iter_next(&iter, NULL, (void **)&page)) {
         if (cbx_page_cacheable(NULL, page->address)) {
@@ -350,6 +378,7 @@ void cbx_coherence_claim(CbxState *s, const CbxBuffer *b, unsigned index,
         .cacheable = cbx_type_cacheable(b, type),
     };
     GPtrArray *claims = g_hash_table_lookup(model.buffers, b);
+    CbxClaim *added;
 
     if (claims && index < claims->len) {
         if (cbx_claim_equal(claims->pdata[index], &claim)) {
@@ -357,18 +386,11 @@ void cbx_coherence_claim(CbxState *s, const CbxBuffer *b, unsigned index,
         }
         g_ptr_array_set_size(claims, index);
     }
-    if (model.claims == CLAIMS_MAX) {
-        warn_report_once("cbx: more than %u pages of buffers are declared; "
-                         "the rest counts as coherent", CLAIMS_MAX);
-        return;
+    added = cbx_claim_new(&claim);
+    if (added) {
+        cbx_claim_add(added);
+        cbx_coherence_count(s);
     }
-    if (!claims) {
-        claims = g_ptr_array_new_with_free_func(cbx_claim_free);
-        g_hash_table_insert(model.buffers, (void *)b, claims);
-    }
-    g_ptr_array_add(claims, g_memdup2(&claim, sizeof(claim)));
-    cbx_claim_add(claims->pdata[claims->len - 1]);
-    cbx_coherence_count(s);
 }
 
 void cbx_coherence_cut(CbxState *s, const CbxBuffer *b, unsigned pieces)
@@ -443,6 +465,80 @@ void cbx_coherence_require_clean(CbxState *s, const CbxBuffer *b)
     }
 }
 
+/* ---- Migration --------------------------------------------------------- */
+
+void cbx_coherence_drop_saved(CbxState *s)
+{
+    g_clear_pointer(&s->claims, g_free);
+    s->n_claims = 0;
+}
+
+void cbx_coherence_save(CbxState *s)
+{
+    GArray *saved = g_array_new(false, false, sizeof(CbxSavedClaim));
+
+    for (unsigned i = 0; model.lines && i < CBX_BUFFERS_MAX; i++) {
+        GPtrArray *claims = g_hash_table_lookup(model.buffers, &s->buffers[i]);
+
+        for (unsigned j = 0; claims && j < claims->len; j++) {
+            const CbxClaim *claim = claims->pdata[j];
+            CbxSavedClaim one = {
+                .buffer = i,
+                .cacheable = claim->cacheable,
+                .address = claim->address,
+                .length = claim->length,
+            };
+
+            g_array_append_val(saved, one);
+        }
+    }
+    cbx_coherence_drop_saved(s);
+    s->n_claims = saved->len;
+    s->claims = (CbxSavedClaim *)g_array_free(saved, false);
+}
+
+bool cbx_coherence_may_load(const CbxState *s)
+{
+    return s->n_claims >= 0 && s->n_claims <= CLAIMS_MAX;
+}
+
+static bool cbx_saved_claim_valid(CbxState *s, const CbxSavedClaim *saved)
+{
+    return saved->buffer < CBX_BUFFERS_MAX && s->buffers[saved->buffer].id &&
+           saved->length && saved->length <= CBX_LINE_PAGE &&
+           saved->address % CBX_LINE_PAGE + saved->length <= CBX_LINE_PAGE;
+}
+
+/* The source has evicted everything, and has reported what was mixed. */
+bool cbx_coherence_load(CbxState *s)
+{
+    for (int i = 0; i < s->n_claims; i++) {
+        if (!cbx_saved_claim_valid(s, &s->claims[i])) {
+            return false;
+        }
+    }
+    /* What was cleaned there is not told. */
+    model.unknown = true;
+    for (int i = 0; cbx_coherence_on(s) && i < s->n_claims; i++) {
+        const CbxSavedClaim *saved = &s->claims[i];
+        CbxClaim *claim = cbx_claim_new(&(CbxClaim) {
+            .device = s,
+            .buffer = &s->buffers[saved->buffer],
+            .address = saved->address,
+            .length = saved->length,
+            .cacheable = saved->cacheable,
+        });
+
+        if (!claim) {
+            break;
+        }
+        cbx_claim_enter(claim);
+        cbx_lines_untrack(model.lines, claim->address, 1);
+    }
+    cbx_coherence_drop_saved(s);
+    return true;
+}
+
 /* ---- Maintenance ------------------------------------------------------- */
 
 void cbx_coherence_cleaned(uint64_t address)
@@ -455,19 +551,19 @@ bool cbx_coherence_concerns(uint64_t address)
     return cbx_lines_concern(model.lines, address);
 }
 
-void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, uint64_t pc)
+void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, CbxInsn insn)
 {
     const CbxClaim *claim = cbx_claim_at(address, 1);
 
-    cbx_lines_maintain(model.lines, address, 1, op, pc);
+    cbx_lines_maintain(model.lines, address, 1, op, insn);
     if (claim) {
         cbx_coherence_count(claim->device);
     }
 }
 
-void cbx_coherence_maintain_all(CbxMaintenance op, uint64_t pc)
+void cbx_coherence_maintain_all(CbxMaintenance op, CbxInsn insn)
 {
-    cbx_lines_maintain_all(model.lines, op, pc);
+    cbx_lines_maintain_all(model.lines, op, insn);
     if (model.devices->len) {
         cbx_coherence_count(model.devices->pdata[0]);
     }
@@ -515,7 +611,6 @@ bool cbx_coherence_start(CbxState *s, Error **errp)
         model.pages = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
                                             cbx_page_free);
         model.cleaned = cbx_cleaned_new();
-        model.unknown = runstate_check(RUN_STATE_INMIGRATE);
         model.lines = cbx_lines_new(&config, &cbx_line_ops, NULL);
         qemu_add_vm_change_state_handler(cbx_coherence_run_state, NULL);
     }

@@ -56,6 +56,16 @@ void cbx_coherence_cut(CbxState *s, const CbxBuffer *b, unsigned pieces);
 /* The device forgets its buffers. */
 void cbx_coherence_forget(CbxState *s);
 
+/*
+ * How processors map buffers is known only where they were declared, so it
+ * migrates: into s->claims, away again, and from there. May that be loaded?
+ * Buffers are valid when it is; false if they have no such claims.
+ */
+void cbx_coherence_save(CbxState *s);
+void cbx_coherence_drop_saved(CbxState *s);
+bool cbx_coherence_may_load(const CbxState *s);
+bool cbx_coherence_load(CbxState *s);
+
 /* The CPU is about to read a declared buffer. */
 void cbx_coherence_use(CbxState *s, const CbxBuffer *b);
 
@@ -69,8 +79,8 @@ void cbx_coherence_cleaned(uint64_t address);
 bool cbx_coherence_concerns(uint64_t address);
 
 /* A CPU has maintained the line of @address, or all; under the BQL. */
-void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, uint64_t pc);
-void cbx_coherence_maintain_all(CbxMaintenance op, uint64_t pc);
+void cbx_coherence_maintain(uint64_t address, CbxMaintenance op, CbxInsn insn);
+void cbx_coherence_maintain_all(CbxMaintenance op, CbxInsn insn);
 
 /* ---- coherence-cpu.c: compiled for each target ------------------------- */
 

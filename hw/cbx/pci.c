@@ -7,6 +7,7 @@
 #include "qemu/host-utils.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
+#include "hw/acpi/acpi_aml_interface.h"
 #include "cbx.h"
 #include "coherence.h"
 #include "trace.h"
@@ -197,6 +198,47 @@ static bool cbx_add_capabilities(CbxState *s, Error **errp)
     return true;
 }
 
+/* ---- Platform ---------------------------------------------------------- */
+
+/* A machine without this property says nothing of its root buses. */
+static const char cbx_noncoherent[] = "pcie-dma-noncoherent";
+
+/* Does firmware tell the guest the same of DMA as `cca` does? */
+static bool cbx_platform_agrees(CbxState *s, Error **errp)
+{
+    Object *machine = qdev_get_machine();
+    PCIBus *bus = pci_device_root_bus(&s->parent_obj);
+    bool bridge = bus->parent_dev &&
+                  object_property_get_bool(OBJECT(bus->parent_dev),
+                                           "dma-noncoherent", NULL);
+    bool noncoherent = bridge ||
+                       object_property_get_bool(machine, cbx_noncoherent,
+                                                NULL);
+
+    if (!s->check_platform || noncoherent == !s->cca ||
+        (!noncoherent && !object_property_find(machine, cbx_noncoherent))) {
+        return true;
+    }
+    error_setg(errp, "cbx: cca=%s, but the platform declares DMA here to be "
+               "%s", s->cca ? "on" : "off",
+               noncoherent ? "non-coherent" : "coherent");
+    error_append_hint(errp, "Set cca=%s, or %s of the machine or "
+                      "dma-noncoherent of the expander bridge to %s; or "
+                      "check-platform=off, to test with wrong firmware.\n",
+                      s->cca ? "off" : "on", cbx_noncoherent,
+                      s->cca ? "off" : "on");
+    return false;
+}
+
+/* Where nothing above the device has a _CCA, its own is the one that counts. */
+static void cbx_build_aml(AcpiDevAmlIf *adev, Aml *scope)
+{
+    if (!object_property_find(qdev_get_machine(), cbx_noncoherent)) {
+        aml_append(scope, aml_name_decl("_CCA",
+                                        aml_int(CBX_BASE(adev)->cca)));
+    }
+}
+
 /* ---- Life -------------------------------------------------------------- */
 
 static bool cbx_check_properties(CbxState *s, Error **errp)
@@ -223,34 +265,6 @@ static bool cbx_check_properties(CbxState *s, Error **errp)
         return false;
     }
     return true;
-}
-
-/* Does firmware tell the guest the same of DMA as `cca` does? */
-static bool cbx_platform_agrees(CbxState *s, Error **errp)
-{
-    static const char property[] = "pcie-dma-noncoherent";
-    Object *machine = qdev_get_machine();
-    PCIBus *bus = pci_device_root_bus(&s->parent_obj);
-    bool bridge = bus->parent_dev &&
-                  object_property_get_bool(OBJECT(bus->parent_dev),
-                                           "dma-noncoherent", NULL);
-    bool noncoherent = bridge ||
-                       object_property_get_bool(machine, property, NULL);
-
-    /* Where there is no such property, nothing is said about root buses. */
-    if (!s->check_platform || noncoherent == !s->cca ||
-        (!noncoherent && !object_property_find(machine, property))) {
-        return true;
-    }
-    error_setg(errp, "cbx: cca=%s, but the platform declares DMA here to be "
-               "%s", s->cca ? "on" : "off",
-               noncoherent ? "non-coherent" : "coherent");
-    error_append_hint(errp, "Set cca=%s, or %s of the machine or "
-                      "dma-noncoherent of the expander bridge to %s; or "
-                      "check-platform=off, to test with wrong firmware.\n",
-                      s->cca ? "off" : "on", property,
-                      s->cca ? "off" : "on");
-    return false;
 }
 
 static void cbx_realize(PCIDevice *d, Error **errp)
@@ -292,6 +306,7 @@ static void cbx_exit(PCIDevice *d)
 
     s->epoch++;
     cbx_coherence_stop(s);
+    cbx_coherence_drop_saved(s);
     cbx_net_exit(s);
     cbx_queue_exit(s);
     cbx_display_exit(s);
@@ -306,11 +321,29 @@ static void cbx_exit(PCIDevice *d)
 
 /* ---- Migration --------------------------------------------------------- */
 
-/* What is declared now is gone; what comes is followed once inspected. */
+static int cbx_pre_save(void *opaque)
+{
+    cbx_coherence_save(opaque);
+    return 0;
+}
+
+static int cbx_post_save(void *opaque)
+{
+    cbx_coherence_drop_saved(opaque);
+    return 0;
+}
+
+/* What is declared now is gone. */
 static int cbx_pre_load(void *opaque)
 {
     cbx_coherence_forget(opaque);
+    cbx_coherence_drop_saved(opaque);
     return 0;
+}
+
+static bool cbx_claims_limit(void *opaque, int version_id)
+{
+    return cbx_coherence_may_load(opaque);
 }
 
 static int cbx_post_load(void *opaque, int version_id)
@@ -334,7 +367,7 @@ static int cbx_post_load(void *opaque, int version_id)
             return -EINVAL;
         }
     }
-    return 0;
+    return cbx_coherence_load(s) ? 0 : -EINVAL;
 }
 
 static const VMStateDescription vmstate_cbx_cursor = {
@@ -452,10 +485,25 @@ static const VMStateDescription vmstate_cbx_buffer = {
     },
 };
 
+static const VMStateDescription vmstate_cbx_claim = {
+    .name = "cbx/claim",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .fields = (const VMStateField[]) {
+        VMSTATE_UINT32(buffer, CbxSavedClaim),
+        VMSTATE_BOOL(cacheable, CbxSavedClaim),
+        VMSTATE_UINT64(address, CbxSavedClaim),
+        VMSTATE_UINT64(length, CbxSavedClaim),
+        VMSTATE_END_OF_LIST()
+    },
+};
+
 static const VMStateDescription vmstate_cbx = {
     .name = "cbx",
     .version_id = 4,
     .minimum_version_id = 4,
+    .pre_save = cbx_pre_save,
+    .post_save = cbx_post_save,
     .pre_load = cbx_pre_load,
     .post_load = cbx_post_load,
     .fields = (const VMStateField[]) {
@@ -482,6 +530,10 @@ static const VMStateDescription vmstate_cbx = {
         VMSTATE_STRUCT_ARRAY(buffers, CbxState, CBX_BUFFERS_MAX, 1,
                              vmstate_cbx_buffer, CbxBuffer),
         VMSTATE_UINT32(last_buffer_id, CbxState),
+        VMSTATE_INT32(n_claims, CbxState),
+        VMSTATE_VALIDATE("number of claims", cbx_claims_limit),
+        VMSTATE_STRUCT_VARRAY_ALLOC(claims, CbxState, n_claims, 1,
+                                    vmstate_cbx_claim, CbxSavedClaim),
         VMSTATE_UINT32_ARRAY(trace_fifo, CbxState, CBX_TRACE_DWORDS),
         VMSTATE_UINT32(trace_read, CbxState),
         VMSTATE_UINT32(trace_written, CbxState),
@@ -522,6 +574,7 @@ static void cbx_base_class_init(ObjectClass *oc, CBX_CLASS_DATA *data)
     pc->config_write = cbx_config_write;
     rc->phases.enter = cbx_reset_enter;
     rc->phases.hold = cbx_reset_hold;
+    ACPI_DEV_AML_IF_CLASS(oc)->build_dev_aml = cbx_build_aml;
     dc->vmsd = &vmstate_cbx;
     device_class_set_props(dc, cbx_properties);
     cbx_name_properties(oc);
@@ -564,6 +617,7 @@ static const TypeInfo cbx_types[] = {
         .class_init = cbx_base_class_init,
         .interfaces = (CBX_INTERFACES InterfaceInfo[]) {
             { INTERFACE_PCIE_DEVICE },
+            { TYPE_ACPI_DEV_AML_IF },
             { },
         },
     },

@@ -124,6 +124,9 @@ NTSAPI VOID ReportResult(const CHAR *Check, BOOLEAN Pass,
 /* A number out of cbx_nt.parameters=Name=dword:NUMBER; 0: not given. */
 NTSAPI ULONG NtsParameter(const CHAR *Name);
 
+/* A fault: whether the device of a PDO answers to accesses of its memory. */
+NTSAPI VOID NtsDeviceAnswers(PDEVICE_OBJECT Pdo, BOOLEAN Answers);
+
 /* Busy wait; counter in units of 100 ns. */
 NTSAPI VOID NtsStall(ULONG Microseconds);
 NTSAPI LARGE_INTEGER NtsPerformanceCounter(PLARGE_INTEGER Frequency);
@@ -177,12 +180,16 @@ enum { NTS_WDF_FAULT_LIST(NTS_WDF_FAULT_ENUM_) };
     X(NDIS_FAULT_LIST, 0x4000000, "ndis-short-list") \
     /* a completed allocation is announced with another length */ \
     X(NDIS_FAULT_ASYNC, 0x8000000, "ndis-wrong-length") \
-    /* a miniport's reset is taken for one that failed */ \
+    /* the device does not answer while it is reset */ \
     X(NDIS_FAULT_RESET, 0x10000000, "ndis-reset-fails") \
-    /* ... and its restart after a pause */ \
+    /* ... or restarted after a pause */ \
     X(NDIS_FAULT_RESTART, 0x20000000, "ndis-restart-fails") \
-    /* OID_GEN_STATISTICS is answered with one frame more than there were */ \
-    X(NDIS_FAULT_STATISTICS, 0x40000000, "ndis-wrong-statistics")
+    /* a frame is sent that the protocol does not count */ \
+    X(NDIS_FAULT_STATISTICS, 0x40000000, "ndis-wrong-statistics") \
+    /* no scatter/gather list of a frame is to be had */ \
+    X(NDIS_FAULT_NO_LIST, 0x200000, "ndis-no-list") \
+    /* ... or with physical addresses */ \
+    X(NDIS_FAULT_PHYSICAL_LIST, 0x400000, "ndis-physical-list")
 #define NTS_NDIS_FAULT_ENUM_(Id, Bit, Name) Id = Bit,
 enum { NTS_NDIS_FAULT_LIST(NTS_NDIS_FAULT_ENUM_) };
 #undef NTS_NDIS_FAULT_ENUM_

@@ -122,30 +122,54 @@ VOID NTAPI NdisMResetComplete(NDIS_HANDLE MiniportHandle, NDIS_STATUS Status,
     KeSetEvent(&Adapter->Transition, IO_NO_INCREMENT, FALSE);
 }
 
-NDIS_STATUS NdisOutcome(ULONG Fault, NDIS_STATUS Status)
+/* A fault: the device does not answer for a while. */
+static BOOLEAN Silence(NDIS_ADAPTER *Adapter, ULONG Fault)
 {
-    return HalNtsFaults() & Fault ? NDIS_STATUS_FAILURE : Status;
+    if (!(HalNtsFaults() & Fault)) {
+        return FALSE;
+    }
+    NtsDeviceAnswers(Adapter->Pdo, FALSE);
+    return TRUE;
 }
 
 /* At DISPATCH_LEVEL, so that not all lists are through before the reset. */
-NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
+static NDIS_STATUS Reset(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
 {
-    MINIPORT_RESET *Handler = Adapter->Driver->Handlers.ResetHandlerEx;
     BOOLEAN AddressingReset = FALSE;
     NDIS_STATUS Status;
     KIRQL Irql;
 
-    if (!Handler) {
-        return NDIS_STATUS_SUCCESS;
-    }
     Adapter->Resetting = TRUE;
     KeRaiseIrql(DISPATCH_LEVEL, &Irql);
-    NdisSend(Adapter, Lists);
-    Status = Handler(Adapter->Context, &AddressingReset);
+    if (Lists) {
+        NdisSend(Adapter, Lists);
+    }
+    Status = Adapter->Driver->Handlers.ResetHandlerEx(Adapter->Context,
+                                                      &AddressingReset);
     KeLowerIrql(Irql);
     Status = NdisAwait(Adapter, Status);
     Adapter->Resetting = FALSE;
-    return NdisOutcome(NDIS_FAULT_RESET, Status);
+    return Status;
+}
+
+NDIS_STATUS NdisAdapterReset(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists)
+{
+    const NDIS_MINIPORT_DRIVER_CHARACTERISTICS *Do = &Adapter->Driver->Handlers;
+    NDIS_STATUS Status;
+
+    if (!Do->ResetHandlerEx) {
+        return NDIS_STATUS_SUCCESS;
+    }
+    if (!Silence(Adapter, NDIS_FAULT_RESET)) {
+        return Reset(Adapter, Lists);
+    }
+    Status = Reset(Adapter, Lists);
+    NtsDeviceAnswers(Adapter->Pdo, TRUE);
+    if (Do->CheckForHangHandlerEx &&
+        Do->CheckForHangHandlerEx(Adapter->Context)) {
+        (VOID)Reset(Adapter, NULL);
+    }
+    return Status;
 }
 
 static NDIS_STATUS Restart(NDIS_ADAPTER *Adapter)
@@ -195,8 +219,16 @@ static VOID Pause(NDIS_ADAPTER *Adapter)
 
 NDIS_STATUS NdisAdapterCycle(NDIS_ADAPTER *Adapter)
 {
+    NDIS_STATUS Status;
+
     Pause(Adapter);
-    return NdisOutcome(NDIS_FAULT_RESTART, Restart(Adapter));
+    if (!Silence(Adapter, NDIS_FAULT_RESTART)) {
+        return Restart(Adapter);
+    }
+    Status = Restart(Adapter);
+    NtsDeviceAnswers(Adapter->Pdo, TRUE);
+    (VOID)Restart(Adapter);
+    return Status;
 }
 
 /* ---- Initialize and halt ------------------------------------------------ */

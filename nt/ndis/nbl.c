@@ -62,10 +62,14 @@ PNET_BUFFER_LIST NdisListCreate(PMDL Mdl, ULONG DataOffset, SIZE_T DataLength)
     }
     Pair->List.FirstNetBuffer = &Pair->Buffer;
     Pair->Buffer.MdlChain = Mdl;
-    Pair->Buffer.CurrentMdl = Mdl;
-    Pair->Buffer.CurrentMdlOffset = DataOffset;
     Pair->Buffer.DataOffset = DataOffset;
     Pair->Buffer.DataLength = DataLength;
+    while (Mdl && Mdl->Next && DataOffset >= MmGetMdlByteCount(Mdl)) {
+        DataOffset -= MmGetMdlByteCount(Mdl);
+        Mdl = Mdl->Next;
+    }
+    Pair->Buffer.CurrentMdl = Mdl;
+    Pair->Buffer.CurrentMdlOffset = DataOffset;
     return &Pair->List;
 }
 

@@ -22,6 +22,21 @@ VOID NdisSend(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST Lists);
 /* Gives back what is kept of what the driver has indicated. */
 VOID NdisReturnKept(NDIS_ADAPTER *Adapter);
 
+/* ---- list.c ------------------------------------------------------------- */
+
+/* Scatter/gather lists of frames. */
+typedef struct _NDIS_LIST_COUNTS {
+    ULONG Built;
+    ULONG Several;              /* of these, with several elements */
+    ULONG Late;                 /* after the call had returned */
+    ULONG Refused;
+} NDIS_LIST_COUNTS;
+
+/* Those of an adapter since it was initialized. */
+VOID NdisListCounts(const NDIS_ADAPTER *Adapter, NDIS_LIST_COUNTS *Counts);
+/* Has the driver not freed the list of a frame of these? */
+BOOLEAN NdisListsLeft(NDIS_ADAPTER *Adapter, const NET_BUFFER_LIST *List);
+
 /* ---- oid.c -------------------------------------------------------------- */
 
 /* Requests of an adapter that is not halted. PASSIVE_LEVEL. */

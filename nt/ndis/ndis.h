@@ -120,9 +120,6 @@ VOID NdisAdapterStop(NDIS_ADAPTER *Adapter, NDIS_HALT_ACTION Action);
 /* What a handler returned, or, if that is pending, what it ended with. */
 NDIS_STATUS NdisAwait(NDIS_ADAPTER *Adapter, NDIS_STATUS Status);
 
-/* What a miniport ended with, or, by a fault of ndis.sys, a failure. */
-NDIS_STATUS NdisOutcome(ULONG Fault, NDIS_STATUS Status);
-
 /* FALSE: the driver has not said in time that its link is so. PASSIVE_LEVEL. */
 BOOLEAN NdisAwaitLink(NDIS_ADAPTER *Adapter, ULONG Wanted, ULONG Milliseconds);
 

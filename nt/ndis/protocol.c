@@ -3,33 +3,17 @@
  * A protocol above the miniport: sends numbered frames of every length, with
  * contents that follow from the number, and compares what comes back.
  */
-#include "nbl.h"
+#include "frame.h"
 
-#include "cbx/abi.h"
 #include "cbx_ndis_oid.h"
 
 enum {
     WINDOW = 32,                /* frames on their way at one time */
-    HEADER = 14,
-    NUMBER = HEADER,            /* where the frame's number stands, 8 bytes */
-    DATA = NUMBER + 8,
-    SHORTEST = 60,
-    LONGEST = 1514,
-    STRIDE = 37,                /* from one length to the next */
     PATIENCE_MS = 5000,         /* without any progress */
-    ETHERTYPE_LOCAL = 0x88b5,   /* for local experiments, IEEE 802 */
-    ETHERTYPE_LOST = 0x88b6,    /* the other: nobody is to return it */
 };
 
-typedef struct _FRAME {
-    PNET_BUFFER_LIST List;
-    PMDL Mdl;
-    volatile LONG Busy;
-    UCHAR *Bytes;
-} FRAME;
-
 static struct {
-    FRAME Frames[WINDOW];
+    NDIS_FRAME Frames[WINDOW];
     ULONG Wanted;               /* up to the next of the breaks */
     BOOLEAN IsOver;
     volatile LONG Sent;         /* handed to the driver */
@@ -46,61 +30,13 @@ static struct {
     ULONG Before;               /* frames exchanged before that */
 } Run;
 
-static ULONG LengthOf(ULONG Number)
-{
-    return SHORTEST + Number * STRIDE % (LONGEST - SHORTEST + 1);
-}
-
-static VOID Fill(const NDIS_ADAPTER *Adapter, UCHAR *Bytes, ULONG Number)
-{
-    const UCHAR *Mac = Adapter->General.CurrentMacAddress;
-    ULONG Length = LengthOf(Number);
-
-    for (ULONG i = 0; i < 6; i++) {
-        Bytes[i] = Mac[i];
-        Bytes[6 + i] = Mac[i];
-    }
-    Bytes[12] = ETHERTYPE_LOCAL >> 8;
-    Bytes[13] = ETHERTYPE_LOCAL & 0xff;
-    for (ULONG i = 0; i < 8; i++) {
-        Bytes[NUMBER + i] = (UCHAR)((ULONGLONG)Number >> 8 * i);
-    }
-    for (ULONG i = DATA; i < Length; i++) {
-        Bytes[i] = cbx_pattern_byte(Number, i);
-    }
-}
-
-/* The buffer's bytes lie in one MDL: those of this miniport do. */
-static BOOLEAN IsFrame(const NET_BUFFER *Buffer, ULONG Number)
-{
-    const UCHAR *Bytes = (PUCHAR)Buffer->CurrentMdl->MappedSystemVa +
-                         Buffer->CurrentMdlOffset;
-    ULONG Length = LengthOf(Number);
-
-    if (Buffer->DataLength != Length || Buffer->CurrentMdl->ByteCount -
-                                        Buffer->CurrentMdlOffset < Length) {
-        return FALSE;
-    }
-    for (ULONG i = 0; i < 8; i++) {
-        if (Bytes[NUMBER + i] != (UCHAR)((ULONGLONG)Number >> 8 * i)) {
-            return FALSE;
-        }
-    }
-    for (ULONG i = DATA; i < Length; i++) {
-        if (Bytes[i] != cbx_pattern_byte(Number, i)) {
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
 VOID NdisProtocolReceived(NDIS_ADAPTER *Adapter, const NET_BUFFER *Buffer)
 {
     UNREFERENCED_PARAMETER(Adapter);
     if (!Run.Wanted || Run.IsOver) {
         return;
     }
-    if (!IsFrame(Buffer, (ULONG)Run.Received)) {
+    if (!NdisFrameIs(Buffer, (ULONG)Run.Received)) {
         InterlockedIncrement(&Run.Wrong);
     }
     InterlockedIncrement(&Run.Received);
@@ -109,7 +45,7 @@ VOID NdisProtocolReceived(NDIS_ADAPTER *Adapter, const NET_BUFFER *Buffer)
 
 VOID NdisProtocolSent(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST List)
 {
-    FRAME *Frame = List->ProtocolReserved[0];
+    NDIS_FRAME *Frame = List->ProtocolReserved[0];
 
     UNREFERENCED_PARAMETER(Adapter);
     if (List->Status == NDIS_STATUS_SUCCESS) {
@@ -123,20 +59,15 @@ VOID NdisProtocolSent(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST List)
 
 /* ---- One run ------------------------------------------------------------ */
 
+/* Of every shape, or all of the simplest. */
 static BOOLEAN Prepare(VOID)
 {
-    for (ULONG i = 0; i < WINDOW; i++) {
-        FRAME *Frame = &Run.Frames[i];
+    BOOLEAN Plain = NtsParameter("Plain") != 0;
 
-        Frame->Bytes = NtsAllocate(LONGEST);
-        Frame->Mdl = Frame->Bytes ? IoAllocateMdl(Frame->Bytes, LONGEST, FALSE,
-                                                  FALSE, NULL) : NULL;
-        if (!Frame->Mdl) {
-            return FALSE;
-        }
-        MmBuildMdlForNonPagedPool(Frame->Mdl);
-        Frame->List = NdisListCreate(Frame->Mdl, 0, 0);
-        if (!Frame->List) {
+    for (ULONG i = 0; i < WINDOW; i++) {
+        NDIS_FRAME *Frame = &Run.Frames[i];
+
+        if (!NdisFrameCreate(Frame, Plain ? 0 : i)) {
             return FALSE;
         }
         Frame->List->ProtocolReserved[0] = Frame;
@@ -147,18 +78,7 @@ static BOOLEAN Prepare(VOID)
 static VOID Discard(VOID)
 {
     for (ULONG i = 0; i < WINDOW; i++) {
-        FRAME *Frame = &Run.Frames[i];
-
-        if (Frame->List) {
-            NdisListDelete(Frame->List);
-        }
-        if (Frame->Mdl) {
-            IoFreeMdl(Frame->Mdl);
-        }
-        if (Frame->Bytes) {
-            NtsFree(Frame->Bytes, LONGEST);
-        }
-        RtlZeroMemory(Frame, sizeof(*Frame));
+        NdisFrameDelete(&Run.Frames[i]);
     }
 }
 
@@ -168,13 +88,12 @@ static VOID Advance(NDIS_ADAPTER *Adapter)
     while ((ULONG)Run.Sent < Run.Wanted &&
            Run.Sent - Run.Received < (LONG)WINDOW) {
         ULONG Number = (ULONG)Run.Sent;
-        FRAME *Frame = &Run.Frames[Number % WINDOW];
+        NDIS_FRAME *Frame = &Run.Frames[Number % WINDOW];
 
         if (InterlockedExchange(&Frame->Busy, 1)) {
             return;
         }
-        Fill(Adapter, Frame->Bytes, Number);
-        Frame->List->FirstNetBuffer->DataLength = LengthOf(Number);
+        NdisFrameFill(Frame, Adapter, Number, FRAME_TO_RETURN);
         Frame->List->Next = NULL;
         Run.Sent++;
         NdisSend(Adapter, Frame->List);
@@ -221,27 +140,65 @@ static VOID Report(ULONG Frames)
                  "NdisMIndicateReceiveNetBufferLists");
 }
 
+/* A fault: a frame more, which is not counted here. */
+static VOID SendUncounted(NDIS_ADAPTER *Adapter)
+{
+    LARGE_INTEGER Patience = { .QuadPart = -PATIENCE_MS * 10000ll };
+    NDIS_FRAME *Frame = &Run.Frames[0];
+
+    if (InterlockedExchange(&Frame->Busy, 1)) {
+        return;
+    }
+    NdisFrameFill(Frame, Adapter, 0, FRAME_TO_LOSE);
+    Frame->List->Next = NULL;
+    Run.IsReset = TRUE;
+    NdisSend(Adapter, Frame->List);
+    while (Frame->Busy &&
+           KeWaitForSingleObject(&Run.Progress, Executive, KernelMode, FALSE,
+                                 &Patience) != STATUS_TIMEOUT) {
+    }
+    Run.IsReset = FALSE;
+}
+
 /* What the driver counts is what happened. */
 static VOID ReportStatistics(NDIS_ADAPTER *Adapter)
 {
+    ULONG Sent = Run.Completed + Run.Flown, Written, Needed;
     CHAR Expected[96], Seen[96];
     NDIS_STATISTICS_INFO Info;
-    ULONG Written, Needed;
 
+    if (HalNtsFaults() & NDIS_FAULT_STATISTICS) {
+        SendUncounted(Adapter);
+    }
     RtlZeroMemory(&Info, sizeof(Info));
     (VOID)NdisOidQuery(Adapter, OID_GEN_STATISTICS, &Info, sizeof(Info),
                        &Written, &Needed);
-    if (HalNtsFaults() & NDIS_FAULT_STATISTICS) {
-        Info.ifHCOutPkts[0]++;
-    }
     NtsFormat(Expected, sizeof(Expected), "%u frames sent, %u received",
-              Run.Completed + Run.Flown, Run.Received);
+              Sent, Run.Received);
     NtsFormat(Seen, sizeof(Seen), "%u frames sent, %u received",
               (ULONG)Info.ifHCOutPkts[0], (ULONG)Info.ifHCInPkts[0]);
     ReportResult("statistics",
-                 Info.ifHCOutPkts[0] == (ULONG)(Run.Completed + Run.Flown) &&
+                 Info.ifHCOutPkts[0] == Sent &&
                  Info.ifHCInPkts[0] == (ULONG)Run.Received, Expected, Seen,
                  "OID_GEN_STATISTICS");
+}
+
+/* A driver that takes lists gets some of several elements. */
+static VOID ReportLists(const NDIS_ADAPTER *Adapter)
+{
+    NDIS_LIST_COUNTS Counts;
+    CHAR Seen[96];
+
+    NdisListCounts(Adapter, &Counts);
+    if (!Counts.Built && !Counts.Refused) {
+        return;
+    }
+    NtsFormat(Seen, sizeof(Seen), "%u lists, %u of them with several "
+              "elements, %u late, %u refused", Counts.Built, Counts.Several,
+              Counts.Late, Counts.Refused);
+    ReportResult("frame-lists", Counts.Several != 0,
+                 "scatter/gather lists of frames", Seen,
+                 "NdisMAllocateNetBufferSGList; MiniportProcessSGList");
 }
 
 /* Until a protocol has set a filter, a card receives nothing. */
@@ -262,13 +219,10 @@ static VOID Reset(NDIS_ADAPTER *Adapter)
     NDIS_STATUS Status;
 
     for (ULONG i = 0; i < WINDOW; i++) {
-        FRAME *Frame = &Run.Frames[i];
+        NDIS_FRAME *Frame = &Run.Frames[i];
 
         Frame->Busy = 1;
-        Fill(Adapter, Frame->Bytes, i);
-        Frame->Bytes[12] = ETHERTYPE_LOST >> 8;
-        Frame->Bytes[13] = ETHERTYPE_LOST & 0xff;
-        Frame->List->FirstNetBuffer->DataLength = LengthOf(i);
+        NdisFrameFill(Frame, Adapter, i, FRAME_TO_LOSE);
         Frame->List->Next = Lists;
         Lists = Frame->List;
     }
@@ -410,6 +364,7 @@ VOID NdisProtocolRun(NDIS_ADAPTER *Adapter)
     Run.IsOver = TRUE;
     Report(Frames);
     ReportStatistics(Adapter);
+    ReportLists(Adapter);
     WatchLink(Adapter, Frames);
     if (NtsParameter("Beside")) {
         GoOnBeside(Adapter);

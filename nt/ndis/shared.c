@@ -3,9 +3,7 @@
  * The DMA channel of an adapter and the memory that its driver shares with the
  * device: NdisMAllocateSharedMemory, its asynchronous sibling, the free.
  */
-#include "ndis.h"
-
-#include "cbx_dma.h"
+#include "dma.h"
 
 enum {
     /* What one channel can map; NDIS documents no bound on shared memory. */
@@ -31,20 +29,8 @@ typedef struct _JOB {
     const VOID *Caller;
 } JOB;
 
-typedef struct _NDIS_DMA {
-    NDIS_ADAPTER *Adapter;
-    CBX_DMA_ADAPTER *Channel;
-    MINIPORT_ALLOCATE_SHARED_MEM_COMPLETE *Complete;
-    NTS_LOCK Lock;
-    LIST_ENTRY Blocks;
-    LIST_ENTRY Jobs;
-    BOOLEAN Working;
-    PIO_WORKITEM Worker;
-    KEVENT Idle;                /* the last job is done */
-} NDIS_DMA;
-
-static NDIS_DMA *DmaFrom(NDIS_HANDLE Handle, const CHAR *Routine,
-                         const VOID *Caller)
+NDIS_DMA *NdisDmaFrom(NDIS_HANDLE Handle, const CHAR *Routine,
+                      const VOID *Caller)
 {
     NDIS_DMA *Dma = Handle;
 
@@ -209,7 +195,8 @@ static VOID AwaitIdle(NDIS_DMA *Dma)
 
 /* ---- The channel -------------------------------------------------------- */
 
-static CBX_DMA_ADAPTER *GetChannel(PDEVICE_OBJECT Pdo, BOOLEAN Wide)
+static CBX_DMA_ADAPTER *GetChannel(const NDIS_ADAPTER *Adapter, ULONG Flags,
+                                   ULONG Length)
 {
     DEVICE_DESCRIPTION Description;
     ULONG Registers;
@@ -219,10 +206,10 @@ static CBX_DMA_ADAPTER *GetChannel(PDEVICE_OBJECT Pdo, BOOLEAN Wide)
     Description.Master = TRUE;
     Description.ScatterGather = TRUE;
     Description.Dma32BitAddresses = TRUE;
-    Description.Dma64BitAddresses = Wide;
+    Description.Dma64BitAddresses = (Flags & NDIS_SG_DMA_64_BIT_ADDRESS) != 0;
     Description.InterfaceType = PCIBus;
-    Description.MaximumLength = CHANNEL_BYTES;
-    return (PVOID)IoGetDmaAdapter(Pdo, &Description, &Registers);
+    Description.MaximumLength = Length;
+    return (PVOID)IoGetDmaAdapter(Adapter->Pdo, &Description, &Registers);
 }
 
 /* Room for one element per page of the largest transfer, and one more. */
@@ -231,6 +218,24 @@ static ULONG ListSize(ULONG Mapping)
     return (ULONG)(FIELD_OFFSET(SCATTER_GATHER_LIST, Elements) +
                    (BYTES_TO_PAGES(Mapping) + 1) *
                    sizeof(SCATTER_GATHER_ELEMENT));
+}
+
+static VOID PutChannel(CBX_DMA_ADAPTER *Channel)
+{
+    if (Channel) {
+        Channel->DmaOperations->PutDmaAdapter(Channel);
+    }
+}
+
+static VOID Close(NDIS_DMA *Dma)
+{
+    Dma->Adapter->Dma = NULL;
+    PutChannel(Dma->ListChannel);
+    PutChannel(Dma->Channel);
+    if (Dma->Worker) {
+        IoFreeWorkItem(Dma->Worker);
+    }
+    NtsFree(Dma, sizeof(*Dma));
 }
 
 NDIS_STATUS NTAPI NdisMRegisterScatterGatherDma(
@@ -263,45 +268,38 @@ NDIS_STATUS NTAPI NdisMRegisterScatterGatherDma(
     }
     Dma->Adapter = Adapter;
     Dma->Complete = Description->SharedMemAllocateCompleteHandler;
+    Dma->Process = Description->ProcessSGListHandler;
+    Dma->IsLate = NtsParameter("LateLists") != 0;
     InitializeListHead(&Dma->Blocks);
+    InitializeListHead(&Dma->Lists);
     InitializeListHead(&Dma->Jobs);
     KeInitializeEvent(&Dma->Idle, SynchronizationEvent, FALSE);
     Dma->Worker = IoAllocateWorkItem(Adapter->Self);
-    if (!Dma->Worker) {
-        goto cleanup;
-    }
-    Dma->Channel = GetChannel(Adapter->Pdo, (Description->Flags &
-                              NDIS_SG_DMA_64_BIT_ADDRESS) != 0);
-    if (!Dma->Channel) {
-        IoFreeWorkItem(Dma->Worker);
-        goto cleanup;
+    Dma->Channel = GetChannel(Adapter, Description->Flags, CHANNEL_BYTES);
+    Dma->ListChannel = GetChannel(Adapter, Description->Flags,
+                                  Description->MaximumPhysicalMapping);
+    if (!Dma->Worker || !Dma->Channel || !Dma->ListChannel) {
+        Close(Dma);
+        return NDIS_STATUS_RESOURCES;
     }
     Description->ScatterGatherListSize =
         ListSize(Description->MaximumPhysicalMapping);
     Adapter->Dma = Dma;
     *DmaHandle = Dma;
     return NDIS_STATUS_SUCCESS;
-
-cleanup:
-    NtsFree(Dma, sizeof(*Dma));
-    return NDIS_STATUS_RESOURCES;
-}
-
-static VOID Close(NDIS_DMA *Dma)
-{
-    Dma->Adapter->Dma = NULL;
-    Dma->Channel->DmaOperations->PutDmaAdapter(Dma->Channel);
-    IoFreeWorkItem(Dma->Worker);
-    NtsFree(Dma, sizeof(*Dma));
 }
 
 VOID NTAPI NdisMDeregisterScatterGatherDma(NDIS_HANDLE DmaHandle)
 {
     const VOID *Caller = __builtin_return_address(0);
-    NDIS_DMA *Dma = DmaFrom(DmaHandle, __func__, Caller);
+    NDIS_DMA *Dma = NdisDmaFrom(DmaHandle, __func__, Caller);
 
     NTS_IRQL(PASSIVE_LEVEL);
     AwaitIdle(Dma);
+    if (!IsListEmpty(&Dma->Lists)) {
+        NdisViolation(Dma->Adapter, __func__, Caller,
+                      "with scatter/gather lists of frames left");
+    }
     if (!IsListEmpty(&Dma->Blocks)) {
         NdisViolation(Dma->Adapter, __func__, Caller,
                       "with shared memory still allocated");
@@ -376,7 +374,7 @@ NDIS_STATUS NTAPI NdisMAllocateSharedMemoryAsyncEx(NDIS_HANDLE DmaHandle,
                                                    PVOID Context)
 {
     const VOID *Caller = __builtin_return_address(0);
-    NDIS_DMA *Dma = DmaFrom(DmaHandle, __func__, Caller);
+    NDIS_DMA *Dma = NdisDmaFrom(DmaHandle, __func__, Caller);
     JOB Job = {
         .Length = Length, .Cached = Cached, .Context = Context,
         .Caller = Caller,

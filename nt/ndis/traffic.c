@@ -14,6 +14,10 @@ static VOID TakeBack(NDIS_ADAPTER *Adapter, PNET_BUFFER_LIST List,
     if (NdisListOwner(List) != Adapter) {
         NdisViolation(Adapter, Routine, Caller, "of a list that was not sent");
     }
+    if (NdisListsLeft(Adapter, List)) {
+        NdisViolation(Adapter, Routine, Caller, "of a list with the "
+                      "scatter/gather list of a frame left");
+    }
     List->NdisReserved[0] = NULL;
 }
 

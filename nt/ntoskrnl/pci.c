@@ -306,3 +306,15 @@ NTSTATUS NTAPI IoGetDeviceNumaNode(PDEVICE_OBJECT DeviceObject,
     *NodeNumber = (USHORT)Pdo->Info.node;
     return STATUS_SUCCESS;
 }
+
+VOID NtsDeviceAnswers(PDEVICE_OBJECT DeviceObject, BOOLEAN Answers)
+{
+    enum { PCI_COMMAND = 4, PCI_MEMORY_SPACE = 0x2 };
+    void *Device = NtsPdo(DeviceObject)->Device;
+    USHORT Command = 0;
+
+    pal_config(Device, PCI_COMMAND, &Command, sizeof(Command), 0);
+    Command &= ~PCI_MEMORY_SPACE;
+    Command |= Answers ? PCI_MEMORY_SPACE : 0;
+    pal_config(Device, PCI_COMMAND, &Command, sizeof(Command), 1);
+}

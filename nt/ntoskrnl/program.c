@@ -123,18 +123,33 @@ static VOID Refused(NTS_CLIENT *Client, NTS_CALL *Call,
            "refused: 0xc0000010", Status, None);
 }
 
-/* A long run, ended by another request and by cancellation. */
+/* Somebody wants to remove the device, and then not. */
+static NTSTATUS QueryRemoval(PDEVICE_OBJECT Pdo)
+{
+    NTSTATUS Status = NtsPnpSend(Pdo, IRP_MN_QUERY_REMOVE_DEVICE, NULL, NULL);
+
+    NtsPnpSend(Pdo, IRP_MN_CANCEL_REMOVE_DEVICE, NULL, NULL);
+    return Status;
+}
+
+/*
+ * A long run, ended by another request and by cancellation. Pdo: of a driver
+ * that is asked whether its device may go.
+ */
 static VOID Ended(NTS_CLIENT *Client, NTS_CALL *Long, NTS_CALL *Other,
-                  const cbx_control_state *None)
+                  PDEVICE_OBJECT Pdo, const cbx_control_state *None)
 {
     const cbx_control_state *State = (PVOID)Long->Data.Bytes;
-    NTSTATUS Status, Second, Abort;
+    NTSTATUS Status, Second, Abort, Removal = STATUS_DEVICE_BUSY;
 
     /* Two cannot write to the device's report port at the same time. */
     Status = Run(Client, Long, ROUNDS, 0);
     Second = Run(Client, Other, 1, 0);
     if (Other->Irp) {
         Second = NtsClientFinish(Other);
+    }
+    if (Pdo && Long->Irp) {
+        Removal = QueryRemoval(Pdo);
     }
     Abort = NtsClientControl(Client, Other, CBX_CONTROL_ABORT, 0, 0);
     if (!Long->Irp) {
@@ -144,6 +159,10 @@ static VOID Ended(NTS_CLIENT *Client, NTS_CALL *Long, NTS_CALL *Other,
     NtsClientFinish(Long);
     Expect(Status == STATUS_PENDING && Second == STATUS_DEVICE_BUSY,
            "a run during another is refused: 0x80000011", Second, None);
+    if (Pdo) {
+        Expect(Removal == STATUS_DEVICE_BUSY, "a removal during a run is "
+               "refused: 0x80000011", Removal, None);
+    }
     Expect(NT_SUCCESS(Abort) && NT_SUCCESS(Long->Status) &&
            State->outcome == CBX_CONTROL_ABORTED && State->rounds < ROUNDS,
            "a run that is aborted ends early, as aborted", Long->Status,
@@ -158,8 +177,9 @@ static VOID Ended(NTS_CLIENT *Client, NTS_CALL *Long, NTS_CALL *Other,
            "a run whose request is cancelled ends: 0xc0000120", Second, None);
 }
 
-/* Returns a call that the driver makes. */
-static ULONG Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other)
+/* Returns a call that the driver makes; Pdo as above. */
+static ULONG Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other,
+                 PDEVICE_OBJECT Pdo)
 {
     static const cbx_control_state None;
     const cbx_control_state *State = (PVOID)Call->Data.Bytes;
@@ -182,7 +202,7 @@ static ULONG Use(NTS_CLIENT *Client, NTS_CALL *Call, NTS_CALL *Other)
            "two rounds of one call pass", Status, State);
     Expect(HasResults(Client, Call, Api),
            "the results are of that call", Call->Status, State);
-    Ended(Client, Call, Other, &None);
+    Ended(Client, Call, Other, Pdo, &None);
     return Api;
 }
 
@@ -254,7 +274,8 @@ VOID NtsProgram(PDEVICE_OBJECT Pdo)
     ReportResult("opened", Calls && NT_SUCCESS(Status), "0x00000000", Seen,
                  Source);
     if (Calls && NT_SUCCESS(Status)) {
-        Api = Use(&Client, Calls, Calls + 1);
+        /* NDIS lets a device go without asking the driver. */
+        Api = Use(&Client, Calls, Calls + 1, HasInterface ? Pdo : NULL);
         /* NDIS would halt the adapter, and the device go with it. */
         if (HasInterface) {
             UseAgain(&Client, Calls, Pdo, Api);

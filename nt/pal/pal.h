@@ -63,9 +63,9 @@ struct pal_device_info {
 	uint32_t segment, bus, slot, function;
 	uint32_t node;                  /* NUMA node or PAL_NODE_ANY */
 	uint32_t translated;            /* 1: an IOMMU translates its DMA */
-	uint32_t alignment;             /* of buffers for DMA, bytes */
 	uint32_t coherent;              /* 1: its DMA snoops caches, as the
 					   firmware says (_CCA) */
+	uint32_t alignment;             /* of buffers for DMA, bytes */
 	struct {
 		uint64_t address;       /* as the CPU sees it */
 		uint64_t size;          /* 0: no such BAR */

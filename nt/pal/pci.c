@@ -174,11 +174,10 @@ void PALAPI pal_device_info(void *handle, struct pal_device_info *info)
 	info->slot = PCI_SLOT(pci->devfn);
 	info->function = PCI_FUNC(pci->devfn);
 	info->node = node < 0 ? PAL_NODE_ANY : node;
-	/* Nothing else may share a line with a buffer that is not snooped. */
-	info->alignment = dev_is_dma_coherent(&pci->dev) ? 1
-							 : cache_line_size();
 	info->translated = domain && (domain->type & __IOMMU_DOMAIN_PAGING);
 	info->coherent = dev_is_dma_coherent(&pci->dev);
+	/* Nothing else may share a line with a buffer that is not snooped. */
+	info->alignment = info->coherent ? 1 : cache_line_size();
 	for (i = 0; i < PAL_BARS; i++) {
 		unsigned long flags = pci_resource_flags(pci, i);
 

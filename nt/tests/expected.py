@@ -246,7 +246,10 @@ CBXKMDF = [
     ('cbx_nt.pnp=rebalance', 'restarted', 'pass', '0x0'),
     ('cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
     ('cbx_nt.pnp=program', 'program', 'pass', '0xc0000120'),
-    ('cbx_nt.pnp=program', 'program', 'pass', '0xc00000a3'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0xc00000a3'),
+    ('cbx_nt.pnp=program cbx_nt.parameters=RunAtStart=dword:0', 'program',
+     'pass', '0x00000000, outcome 0, 0 rounds'),
 ]
 
 # The same for cbxvid.sys.
@@ -276,6 +279,12 @@ NDIS_VIOLATIONS = [
     ('not-sent', '0x0000007C', 'was not sent'),
     ('indicated-early', '0x0000007C', 'outside the Running state'),
     ('status-early', '0x0000007C', 'before it is initialized'),
+    ('gathered-at-passive', '0x0000007C', 'not at DISPATCH_LEVEL'),
+    ('gathered-by-adapter', '0x0000007C', 'a handle of no DMA channel'),
+    ('ungathered-at-passive', '0x0000007C', 'not at DISPATCH_LEVEL'),
+    ('ungathered-twice', '0x0000007C', 'or freed already'),
+    ('ungathered-other', '0x0000007C', 'no list of this frame'),
+    ('dma-with-lists', '0x0000007C', 'lists of frames left'),
     ('deregistered', '0x0000007C', '(0xa, '),
     ('pool-with-lists', '0x0000007C', 'lists of it left'),
     ('no-adapter', '0x0000007C', 'a handle of no adapter'),
@@ -292,6 +301,8 @@ NDIS_CRASHES = [
     ('pause-fails', '0x0000007C', 'MiniportPause failed'),
     ('paused-with-list', '0x0000007C', 'over with lists indicated'),
     ('device-left', '0x0000007C', 'with devices left'),
+    ('completed-with-list,Frames=dword:3', '0x0000007C',
+     'scatter/gather list of a frame left'),
 ]
 NDIS_RESULTS = [
     ('good', 'driver-started', 'pass', '0x00000000'),
@@ -321,11 +332,20 @@ ARM64_RESULTS = [
     ('good cbx_nt.pnp=power', 'power-up', 'pass', '0x0'),
     ('good cbx_nt.interrupts=line', 'driver-started', 'pass', '0x0'),
     ('packet', 'driver-started', 'pass', '0x0'),
-    ('packet-caches', 'driver-started', 'pass', '0x0'),
     ('dma-misaligned-cached', 'driver-started', 'pass', '0x0'),
+    ('packet-caches', 'driver-started', 'pass', '0x0'),
+]
+# What is a macro that does nothing on x64.
+ARM64_VIOLATIONS = [
+    ('ke-flush-at-high', '0x000000C4', '(0xe5, 0x3, 0x2,'),
+    ('ke-flush-not-locked', '0x000000E6', '(0xe, '),
 ]
 
-# The same of a device that is not coherent.
+# Packet DMA where the platform and the device say that DMA does not snoop: what
+# else the machine has.
+NON_COHERENT = ['', ',iommu=smmuv3']
+
+# What is wrong only where a device is not coherent.
 NON_COHERENT_CRASHES = [
     ('dma-misaligned-cached', '0x0000001E', '(0x80000002, '),
     ('dma-misaligned-cached', '0x0000001E', 'misaligned write of'),
@@ -353,17 +373,3 @@ WINS = {
     ('AllocateCommonBufferWithBounds', 'noncached'): 'Device-nGnRnE',
     ('CreateCommonBufferFromMdl', 'cached'): 'Normal-WB',
 }
-
-# What is a macro that does nothing on x64.
-ARM64_VIOLATIONS = [
-    ('ke-flush-at-high', '0x000000C4', '(0xe5, 0x3, 0x2,'),
-    ('ke-flush-not-locked', '0x000000E6', '(0xe, '),
-]
-
-# Packet DMA of a device that is not coherent: case, what else the machine has.
-NON_COHERENT_PACKETS = [
-    ('packet', ''),
-    ('packet', ',iommu=smmuv3'),
-    ('packet-caches', ''),
-    ('packet-caches', ',iommu=smmuv3'),
-]

@@ -56,12 +56,11 @@ MACHINES = {
 
 
 def boot(build, append, processors, devices=(), files=(), kind='cbx',
-         arch='x86_64', coherent=True, more=''):
-    """Runs a guest with these words on the kernel command line, more options
-    of the machine, and a CBX device, of this kind, for each driver. Not
-    coherent, for aarch64: devices do not snoop, and firmware says so."""
-    machine, cpu, memory, kernel, console = MACHINES[arch]
-    machine += more
+         machine='', arch='x86_64', coherent=True):
+    """Runs a guest with these words on the kernel command line, this added to
+    the machine, and a CBX device, of this kind, for each driver. Not coherent,
+    for aarch64: devices do not snoop, and firmware says so."""
+    board, cpu, memory, kernel, console = MACHINES[arch]
     if not coherent:
         machine += ',pcie-dma-noncoherent=on'
         kind += ',cca=off'
@@ -82,7 +81,7 @@ def boot(build, append, processors, devices=(), files=(), kind='cbx',
             devices = ['intel-iommu', *devices]
         command = [
             os.path.join(build, 'qemu', f'qemu-system-{arch}'),
-            '-machine', machine, '-accel', 'tcg', '-cpu', cpu,
+            '-machine', board + machine, '-accel', 'tcg', '-cpu', cpu,
             '-smp', processors, '-m', memory, '-nodefaults', '-no-user-config',
             '-display', 'none', '-no-reboot', '-serial', 'stdio',
             '-kernel', os.path.join(guest, kernel), '-initrd', initrd,

@@ -20,6 +20,9 @@ enum { LENGTH = 4096, TAG = 0x7473644e, MTU = 1500 };
 static WCHAR CaseName[32];
 static NDIS_HANDLE Driver, Miniport, Dma, Interrupt, Pool;
 static PNET_BUFFER_LIST List;
+static PVOID Bytes;
+static PMDL Mdl;
+static PSCATTER_GATHER_LIST Gathered;   /* of the list's frame */
 static PVOID Shared;
 static NDIS_PHYSICAL_ADDRESS SharedAddress;
 
@@ -122,6 +125,82 @@ static VOID StatusEarly(PVOID Context)
     IndicateStatus(Miniport);
 }
 
+/* At DISPATCH_LEVEL, and so it returns. */
+static KIRQL Gather(VOID)
+{
+    KIRQL Irql;
+
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    (VOID)NdisMAllocateNetBufferSGList(Dma, List->FirstNetBuffer, NULL,
+                                       NDIS_SG_LIST_WRITE_TO_DEVICE, NULL, 0);
+    return Irql;
+}
+
+/* What a case has left. */
+static VOID Ungather(VOID)
+{
+    KIRQL Irql;
+
+    if (Gathered) {
+        KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+        NdisMFreeNetBufferSGList(Dma, Gathered, List->FirstNetBuffer);
+        KeLowerIrql(Irql);
+        Gathered = NULL;
+    }
+}
+
+static VOID GatheredAtPassive(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    (VOID)NdisMAllocateNetBufferSGList(Dma, List->FirstNetBuffer, NULL,
+                                       NDIS_SG_LIST_WRITE_TO_DEVICE, NULL, 0);
+}
+
+static VOID GatheredByAdapter(PVOID Context)
+{
+    KIRQL Irql;
+
+    UNREFERENCED_PARAMETER(Context);
+    KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+    (VOID)NdisMAllocateNetBufferSGList(Miniport, List->FirstNetBuffer, NULL,
+                                       NDIS_SG_LIST_WRITE_TO_DEVICE, NULL, 0);
+}
+
+static VOID UngatheredAtPassive(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    KeLowerIrql(Gather());
+    NdisMFreeNetBufferSGList(Dma, Gathered, List->FirstNetBuffer);
+}
+
+static VOID UngatheredTwice(PVOID Context)
+{
+    PSCATTER_GATHER_LIST Freed;
+
+    UNREFERENCED_PARAMETER(Context);
+    (VOID)Gather();
+    Freed = Gathered;
+    Gathered = NULL;
+    NdisMFreeNetBufferSGList(Dma, Freed, List->FirstNetBuffer);
+    NdisMFreeNetBufferSGList(Dma, Freed, List->FirstNetBuffer);
+}
+
+static VOID UngatheredOther(PVOID Context)
+{
+    static NET_BUFFER Other;
+
+    UNREFERENCED_PARAMETER(Context);
+    (VOID)Gather();
+    NdisMFreeNetBufferSGList(Dma, Gathered, &Other);
+}
+
+static VOID DmaWithLists(PVOID Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    KeLowerIrql(Gather());
+    NdisMDeregisterScatterGatherDma(Dma);
+}
+
 static VOID Deregistered(PVOID Context)
 {
     UNREFERENCED_PARAMETER(Context);
@@ -160,6 +239,12 @@ static const struct {
     { L"not-sent", NotSent },
     { L"indicated-early", IndicatedEarly },
     { L"status-early", StatusEarly },
+    { L"gathered-at-passive", GatheredAtPassive },
+    { L"gathered-by-adapter", GatheredByAdapter },
+    { L"ungathered-at-passive", UngatheredAtPassive },
+    { L"ungathered-twice", UngatheredTwice },
+    { L"ungathered-other", UngatheredOther },
+    { L"dma-with-lists", DmaWithLists },
     { L"deregistered", Deregistered },
     { L"pool-with-lists", PoolWithLists },
     { L"no-adapter", NoAdapter },
@@ -172,6 +257,7 @@ static NTSTATUS Violations(VOID)
 
     for (ULONG i = 0; i < RTL_NUMBER_OF(Cases) && NT_SUCCESS(Status); i++) {
         Status = AttemptInThread(Cases[i].Name, Cases[i].Routine, NULL);
+        Ungather();
     }
     return Status;
 }
@@ -218,8 +304,8 @@ static VOID NTAPI Process(PDEVICE_OBJECT DeviceObject, PVOID Reserved,
 {
     UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Reserved);
-    UNREFERENCED_PARAMETER(Scattered);
     UNREFERENCED_PARAMETER(Context);
+    Gathered = Scattered;
 }
 
 static NDIS_STATUS RegisterDma(VOID)
@@ -296,8 +382,11 @@ static NDIS_STATUS CreateList(VOID)
     Parameters.fAllocateNetBuffer = TRUE;
     Parameters.PoolTag = TAG;
     Pool = NdisAllocateNetBufferListPool(Miniport, &Parameters);
-    List = Pool ? NdisAllocateNetBufferAndNetBufferList(Pool, 0, 0, NULL, 0, 0)
-                : NULL;
+    Bytes = ExAllocatePoolWithTag(NonPagedPool, LENGTH, TAG);
+    Mdl = Bytes ? NdisAllocateMdl(Miniport, Bytes, LENGTH) : NULL;
+    List = Pool && Mdl ? NdisAllocateNetBufferAndNetBufferList(Pool, 0, 0, Mdl,
+                                                               0, LENGTH)
+                       : NULL;
     return List ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
 }
 
@@ -310,6 +399,14 @@ static VOID Discard(VOID)
     if (Pool) {
         NdisFreeNetBufferListPool(Pool);
         Pool = NULL;
+    }
+    if (Mdl) {
+        NdisFreeMdl(Mdl);
+        Mdl = NULL;
+    }
+    if (Bytes) {
+        ExFreePoolWithTag(Bytes, TAG);
+        Bytes = NULL;
     }
     if (Shared) {
         NdisMFreeSharedMemory(Miniport, Is(L"wrong-length") ? LENGTH / 2
@@ -404,6 +501,9 @@ static NDIS_STATUS NTAPI Request(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request)
     ULONG Number = MTU;
 
     UNREFERENCED_PARAMETER(Context);
+    if (Request->DATA.SET_INFORMATION.Oid == OID_GEN_CURRENT_PACKET_FILTER) {
+        return NDIS_STATUS_SUCCESS;
+    }
     if (Request->DATA.QUERY_INFORMATION.Oid != OID_GEN_MAXIMUM_FRAME_SIZE) {
         return NDIS_STATUS_NOT_SUPPORTED;
     }
@@ -425,10 +525,19 @@ static NDIS_STATUS NTAPI Request(NDIS_HANDLE Context, PNDIS_OID_REQUEST Request)
 static VOID NTAPI Send(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists,
                        NDIS_PORT_NUMBER Port, ULONG Flags)
 {
+    KIRQL Irql;
+
     UNREFERENCED_PARAMETER(Context);
-    UNREFERENCED_PARAMETER(Lists);
     UNREFERENCED_PARAMETER(Port);
     UNREFERENCED_PARAMETER(Flags);
+    if (Is(L"completed-with-list")) {
+        KeRaiseIrql(DISPATCH_LEVEL, &Irql);
+        (VOID)NdisMAllocateNetBufferSGList(Dma, Lists->FirstNetBuffer, NULL,
+                                           NDIS_SG_LIST_WRITE_TO_DEVICE, NULL,
+                                           0);
+        KeLowerIrql(Irql);
+        NdisMSendNetBufferListsComplete(Miniport, Lists, 0);
+    }
 }
 
 static VOID NTAPI Return(NDIS_HANDLE Context, PNET_BUFFER_LIST Lists,

@@ -389,6 +389,7 @@ static FX_OBJECT *TakeDeferred(VOID)
 
     if (IsListEmpty(&Deferred.List)) {
         Deferred.Queued = FALSE;
+        KeSetEvent(&Deferred.Idle, IO_NO_INCREMENT, FALSE);
     } else {
         Object = CONTAINING_RECORD(RemoveHeadList(&Deferred.List), FX_OBJECT,
                                    Deferred);
@@ -406,7 +407,6 @@ static VOID NTAPI DisposeDeferred(PDEVICE_OBJECT Device, PVOID Context)
     while ((Object = TakeDeferred())) {
         DisposeTree(Object);
     }
-    KeSetEvent(&Deferred.Idle, IO_NO_INCREMENT, FALSE);
 }
 
 NTSTATUS FxDeferStart(PDEVICE_OBJECT Device)
@@ -441,10 +441,10 @@ VOID FxObjectDelete(FX_OBJECT *Object)
         InsertTailList(&Deferred.List, &Object->Deferred);
         Start = !Deferred.Queued;
         Deferred.Queued = TRUE;
+        KeClearEvent(&Deferred.Idle);
     }
     NtsUnlock(&TreeLock, Flags);
     if (Start) {
-        KeClearEvent(&Deferred.Idle);
         IoQueueWorkItem(Deferred.WorkItem, DisposeDeferred, DelayedWorkQueue,
                         NULL);
     } else if (Mine && !Defer) {

@@ -8,6 +8,7 @@
 #define GIB             G_GUINT64_CONSTANT(0x40000000)
 #define SLOT            4u
 #define PSCI_SYSTEM_OFF 0x84000008u
+#define PSCI_CPU_ON     0xc4000003u
 
 typedef struct Arch {
     const char *name;           /* how the emulator's name ends */
@@ -25,13 +26,26 @@ typedef struct Arch {
     void (*store)(Bare *b, guint64 address, guint32 value);
     void (*copy)(Bare *b, guint64 from, guint64 to);
     void (*maintain)(Bare *b, guint32 code, guint64 address, gboolean all);
+    void (*second_begin)(Bare *b);
+    void (*second_end)(Bare *b);
+    void (*wait)(Bare *b, guint64 address, guint32 value);
+    void (*loop_begin)(Bare *b, guint32 count);
+    void (*loop_end)(Bare *b);
+    void (*loop_until)(Bare *b, guint64 address);
+    void (*store_round)(Bare *b, guint64 address);
+    void (*check_round)(Bare *b, guint64 address);
+    void (*store_verdict)(Bare *b, guint64 address);
     guint32 ops[BARE_OPS];      /* instruction; 0: none */
 } Arch;
 
 struct Bare {
     const Arch *arch;
     const char *emulator;
+    char *options;
     GByteArray *code;
+    guint loop;                 /* where its body begins */
+    guint second;               /* branch to be directed to the second's code */
+    guint behind;               /* and past it */
     guint32 *ram;
 };
 
@@ -42,7 +56,10 @@ static void emit(Bare *b, const void *bytes, gsize length)
 
 /* ---- Arm --------------------------------------------------------------- */
 
-enum { BASE = 1, VALUE = 5 };   /* registers; x0 goes to PSCI */
+/* Registers; x0 to x3 go to PSCI. */
+enum { BASE = 1, ENTRY = 2, VALUE = 5, OTHER = 6, ROUND = 7, VERDICT = 8 };
+
+#define ARM_DSB     0xd5033f9fu
 
 #define ARM_TABLE   (GIB + 0x300000)
 
@@ -89,6 +106,15 @@ static void arm_msr(Bare *b, guint32 instruction, guint64 value)
 }
 
 /* Devices at 0, RAM at 1 GiB write-back, at 2 GiB again non-cacheable. */
+static void arm_caches_on(Bare *b)
+{
+    arm_msr(b, 0xd518a200u, 0x4400ff);      /* MAIR_EL1 */
+    arm_msr(b, 0xd5182040u, 0x200800019);   /* TCR_EL1 */
+    arm_msr(b, 0xd5182000u, ARM_TABLE);     /* TTBR0_EL1 */
+    arm_msr(b, 0xd5181000u, 0x30d01805);    /* SCTLR_EL1 */
+    arm_load(b, VERDICT, 0);
+}
+
 static void arm_start(Bare *b)
 {
     static const guint64 blocks[] = { 0x405, GIB | 0x401, GIB | 0x409 };
@@ -96,10 +122,7 @@ static void arm_start(Bare *b)
     for (unsigned i = 0; i < G_N_ELEMENTS(blocks); i++) {
         arm_store(b, ARM_TABLE + 8 * i, (guint32)blocks[i]);
     }
-    arm_msr(b, 0xd518a200u, 0x4400ff);      /* MAIR_EL1 */
-    arm_msr(b, 0xd5182040u, 0x200800019);   /* TCR_EL1 */
-    arm_msr(b, 0xd5182000u, ARM_TABLE);     /* TTBR0_EL1 */
-    arm_msr(b, 0xd5181000u, 0x30d01805);    /* SCTLR_EL1 */
+    arm_caches_on(b);
 }
 
 static void arm_end(Bare *b)
@@ -113,6 +136,105 @@ static void arm_maintain(Bare *b, guint32 code, guint64 address,
 {
     arm_load(b, BASE, address);
     arm_word(b, code | BASE);
+}
+
+/* A branch at @from to what comes next. */
+static void arm_direct(Bare *b, guint from)
+{
+    guint32 branch = GUINT32_TO_LE(0x14000000u | (b->code->len - from) / 4);
+
+    memcpy(b->code->data + from, &branch, sizeof(branch));
+}
+
+static void arm_second_begin(Bare *b)
+{
+    /* Behind these: four loads of four instructions, hvc and the branch. */
+    guint64 entry = b->arch->code + b->code->len + 18 * 4;
+
+    arm_load(b, 0, PSCI_CPU_ON);
+    arm_load(b, 1, 1);                      /* MPIDR */
+    arm_load(b, ENTRY, entry);
+    arm_load(b, 3, 0);
+    arm_word(b, 0xd4000002u);               /* hvc #0 */
+    b->behind = b->code->len;
+    arm_word(b, 0);
+    arm_caches_on(b);
+}
+
+static void arm_second_end(Bare *b)
+{
+    arm_word(b, 0xd503207fu);               /* wfi */
+    arm_word(b, 0x17ffffffu);               /* b .-4 */
+    arm_direct(b, b->behind);
+}
+
+static void arm_wait(Bare *b, guint64 address, guint32 value)
+{
+    arm_load(b, BASE, address);
+    arm_load(b, OTHER, value);
+    arm_word(b, 0xd503203fu);               /* yield */
+    arm_word(b, 0xb9400000u | BASE << 5 | VALUE);
+    arm_word(b, 0x6b00001fu | OTHER << 16 | VALUE << 5);    /* cmp */
+    arm_word(b, 0x54ffffa1u);               /* b.ne to the yield */
+    arm_word(b, ARM_DSB);
+}
+
+static void arm_loop_begin(Bare *b, guint32 count)
+{
+    arm_load(b, ROUND, count);
+    b->loop = b->code->len;
+}
+
+/* cbz or cbnz to the loop's body. */
+static void arm_back(Bare *b, guint32 branch, unsigned reg)
+{
+    guint32 distance = (b->loop - b->code->len) / 4;
+
+    arm_word(b, branch | (distance & 0x7ffff) << 5 | reg);
+}
+
+static void arm_next_round(Bare *b)
+{
+    arm_word(b, 0x51000400u | ROUND << 5 | ROUND);          /* sub 1 */
+}
+
+static void arm_loop_end(Bare *b)
+{
+    arm_next_round(b);
+    arm_back(b, 0x35000000u, ROUND);
+}
+
+static void arm_loop_until(Bare *b, guint64 address)
+{
+    arm_next_round(b);
+    arm_load(b, BASE, address);
+    arm_word(b, 0xb9400000u | BASE << 5 | VALUE);
+    arm_back(b, 0x34000000u, VALUE);
+}
+
+static void arm_store_register(Bare *b, guint64 address, unsigned reg)
+{
+    arm_load(b, BASE, address);
+    arm_word(b, 0xb9000000u | BASE << 5 | reg);
+    arm_word(b, ARM_DSB);
+}
+
+static void arm_store_round(Bare *b, guint64 address)
+{
+    arm_store_register(b, address, ROUND);
+}
+
+static void arm_check_round(Bare *b, guint64 address)
+{
+    arm_load(b, BASE, address);
+    arm_word(b, 0xb9400000u | BASE << 5 | VALUE);
+    arm_word(b, 0x4a000000u | ROUND << 16 | VALUE << 5 | VALUE);    /* eor */
+    arm_word(b, 0x2a000000u | VALUE << 16 | VERDICT << 5 | VERDICT);
+}
+
+static void arm_store_verdict(Bare *b, guint64 address)
+{
+    arm_store_register(b, address, VERDICT);
 }
 
 /* ---- x86, in 32-bit mode without paging -------------------------------- */
@@ -189,6 +311,11 @@ static void x86_start(Bare *b)
     x86_wrmsr(b, 0x200, BARE_UNCACHED);     /* IA32_MTRR_PHYSBASE0: UC */
     x86_wrmsr(b, 0x201, G_GUINT64_CONSTANT(0xfffff00800));
     x86_wrmsr(b, 0x2ff, 0x806);             /* IA32_MTRR_DEF_TYPE: WB */
+    emit(b, "\x31\xff", 2);                 /* xor edi, edi */
+    emit(b, "\xa1\x20\x00\xe0\xfe", 5);     /* mov eax, [APIC ID] */
+    emit(b, "\x85\xc0\x0f\x85", 4);         /* test eax, eax; jnz */
+    b->second = b->code->len;
+    x86_long(b, 0);
 }
 
 static void x86_end(Bare *b)
@@ -213,6 +340,89 @@ static void x86_maintain(Bare *b, guint32 code, guint64 address, gboolean all)
     }
 }
 
+/* The displacement at @from leads to what comes next. */
+static void x86_direct(Bare *b, guint from)
+{
+    guint32 distance = GUINT32_TO_LE(b->code->len - (from + 4));
+
+    memcpy(b->code->data + from, &distance, sizeof(distance));
+}
+
+static void x86_back(Bare *b, guint to)
+{
+    x86_long(b, to - (b->code->len + 4));
+}
+
+/* A page below 1 MiB sends it through the same entry as the first. */
+static void x86_second_begin(Bare *b)
+{
+    x86_store(b, 0x8000, 0x00fff0eau);      /* ljmp 0xf000:0xfff0 */
+    x86_store(b, 0x8004, 0x000000f0u);
+    x86_store(b, 0xfee00310u, 1u << 24);    /* ICR: to APIC 1 */
+    x86_store(b, 0xfee00300u, 0x4608);      /* start-up at 0x8000 */
+    emit(b, "\xe9", 1);                     /* jmp */
+    b->behind = b->code->len;
+    x86_long(b, 0);
+    x86_direct(b, b->second);
+}
+
+static void x86_second_end(Bare *b)
+{
+    emit(b, "\xf4\xeb\xfd", 3);             /* hlt; jmp there */
+    x86_direct(b, b->behind);
+}
+
+static void x86_wait(Bare *b, guint64 address, guint32 value)
+{
+    guint start = b->code->len;
+
+    emit(b, "\xf3\x90\x81\x3d", 4);         /* pause; cmp [address], value */
+    x86_long(b, address);
+    x86_long(b, value);
+    emit(b, "\x0f\x85", 2);                 /* jne */
+    x86_back(b, start);
+}
+
+static void x86_loop_begin(Bare *b, guint32 count)
+{
+    emit(b, "\xbe", 1);                     /* mov esi, count */
+    x86_long(b, count);
+    b->loop = b->code->len;
+}
+
+static void x86_loop_end(Bare *b)
+{
+    emit(b, "\x4e\x0f\x85", 3);             /* dec esi; jnz */
+    x86_back(b, b->loop);
+}
+
+static void x86_loop_until(Bare *b, guint64 address)
+{
+    emit(b, "\x4e\x83\x3d", 3);             /* dec esi; cmp [address], 0 */
+    x86_long(b, address);
+    emit(b, "\0\x0f\x84", 3);              /* je */
+    x86_back(b, b->loop);
+}
+
+static void x86_store_round(Bare *b, guint64 address)
+{
+    emit(b, "\x89\x35", 2);                 /* mov [address], esi */
+    x86_long(b, address);
+}
+
+static void x86_check_round(Bare *b, guint64 address)
+{
+    emit(b, "\xa1", 1);
+    x86_long(b, address);
+    emit(b, "\x31\xf0\x09\xc7", 4);         /* xor eax, esi; or edi, eax */
+}
+
+static void x86_store_verdict(Bare *b, guint64 address)
+{
+    emit(b, "\x89\x3d", 2);                 /* mov [address], edi */
+    x86_long(b, address);
+}
+
 /* ---- Both -------------------------------------------------------------- */
 
 static const Arch arches[] = {
@@ -233,6 +443,15 @@ static const Arch arches[] = {
         .store = arm_store,
         .copy = arm_copy,
         .maintain = arm_maintain,
+        .second_begin = arm_second_begin,
+        .second_end = arm_second_end,
+        .wait = arm_wait,
+        .loop_begin = arm_loop_begin,
+        .loop_end = arm_loop_end,
+        .loop_until = arm_loop_until,
+        .store_round = arm_store_round,
+        .check_round = arm_check_round,
+        .store_verdict = arm_store_verdict,
         .ops = {
             [BARE_CLEAN] = 0xd50b7a20u,
             [BARE_INVALIDATE] = 0xd5087620u,
@@ -258,6 +477,15 @@ static const Arch arches[] = {
         .store = x86_store,
         .copy = x86_copy,
         .maintain = x86_maintain,
+        .second_begin = x86_second_begin,
+        .second_end = x86_second_end,
+        .wait = x86_wait,
+        .loop_begin = x86_loop_begin,
+        .loop_end = x86_loop_end,
+        .loop_until = x86_loop_until,
+        .store_round = x86_store_round,
+        .check_round = x86_check_round,
+        .store_verdict = x86_store_verdict,
         .ops = {
             [BARE_CLEAN] = 0x35ae0f66u,                     /* clwb */
             [BARE_CLEAN_INVALIDATE] = 0x3dae0fu,            /* clflush */
@@ -280,6 +508,7 @@ Bare *bare_new(const char *emulator)
     }
     g_assert_nonnull(b->arch);
     b->emulator = emulator;
+    b->options = g_strdup("");
     b->code = g_byte_array_new();
     b->arch->start(b);
     b->arch->configure(b, 0x10, (guint32)b->arch->registers);
@@ -292,6 +521,7 @@ Bare *bare_new(const char *emulator)
 void bare_free(Bare *b)
 {
     g_byte_array_unref(b->code);
+    g_free(b->options);
     g_free(b->ram);
     g_free(b);
 }
@@ -304,6 +534,12 @@ guint64 bare_ram(const Bare *b)
 guint64 bare_uncached(const Bare *b, guint64 address)
 {
     return address + b->arch->uncached;
+}
+
+void bare_options(Bare *b, const char *options)
+{
+    g_free(b->options);
+    b->options = g_strdup(options);
 }
 
 void bare_store(Bare *b, guint64 address, guint32 value)
@@ -329,6 +565,51 @@ guint64 bare_maintain(Bare *b, BareOp op, guint64 address)
                       op >= BARE_CLEAN_ALL);
     /* On Arm the address was loaded by four instructions. */
     return b->arch->code + (b->arch->uncached ? b->code->len - 4 : length);
+}
+
+void bare_second_begin(Bare *b)
+{
+    b->arch->second_begin(b);
+}
+
+void bare_second_end(Bare *b)
+{
+    b->arch->second_end(b);
+}
+
+void bare_wait(Bare *b, guint64 address, guint32 value)
+{
+    b->arch->wait(b, address, value);
+}
+
+void bare_loop_begin(Bare *b, guint32 count)
+{
+    b->arch->loop_begin(b, count);
+}
+
+void bare_loop_end(Bare *b)
+{
+    b->arch->loop_end(b);
+}
+
+void bare_loop_until(Bare *b, guint64 address)
+{
+    b->arch->loop_until(b, address);
+}
+
+void bare_store_round(Bare *b, guint64 address)
+{
+    b->arch->store_round(b, address);
+}
+
+void bare_check_round(Bare *b, guint64 address)
+{
+    b->arch->check_round(b, address);
+}
+
+void bare_store_verdict(Bare *b, guint64 address)
+{
+    b->arch->store_verdict(b, address);
 }
 
 void bare_register(Bare *b, guint32 offset, guint32 value)
@@ -391,12 +672,12 @@ GPtrArray *bare_run(Bare *b, const char *properties)
     g_autofree char *directory = g_dir_make_tmp("cbx-bare-XXXXXX", NULL);
     g_autofree char *image = g_build_filename(directory, "code", NULL);
     g_autofree char *line = g_strdup_printf(
-        "'%s' %s %s -m 64M -nodefaults -display none -no-reboot "
+        "'%s' %s %s %s -m 64M -nodefaults -display none -no-reboot "
         "-object memory-backend-file,id=ram,size=64M,mem-path=ram,share=on "
         "-chardev file,id=r,path=report -device cbx,addr=%u,report=r%s%s",
         b->emulator, b->arch->machine,
-        strstr(properties, "cca=off") ? b->arch->noncoherent : "", SLOT, *properties ? "," : "",
-        properties);
+        strstr(properties, "cca=off") ? b->arch->noncoherent : "", b->options,
+        SLOT, *properties ? "," : "", properties);
     g_autoptr(GError) error = NULL;
     g_auto(GStrv) argv = NULL;
     g_autofree char *report = NULL;

@@ -59,6 +59,9 @@ static void every_call_passes_through_smmuv3(void)
     g_assert_cmpuint(count_checks(run, NULL, "guard-after", "pass"), >, 0);
     each_buffer(run, assert_smmu_translated);
     g_assert_cmpuint(count_checks(run, NULL, "memory-type", "skip"), ==, 0);
+    /* ACPI has two nodes, and the guest's Linux believes it. */
+    g_assert_cmpuint(count_checks(run, NULL, "node", "pass"), >, 0);
+    g_assert_cmpuint(count_checks(run, NULL, "node", "skip"), ==, 0);
 }
 
 static void every_call_passes_without_iommu(void)
@@ -67,6 +70,7 @@ static void every_call_passes_without_iommu(void)
 
     assert_ended(run, 0, "pass");
     assert_drivers_passed(run);
+    g_assert_cmpuint(count_checks(run, NULL, "node", "pass"), >, 0);
     each_buffer(run, assert_same_address);
 }
 
@@ -120,6 +124,17 @@ static void a_physical_address_is_invisible_without_iommu(void)
     assert_ended(run, 0, "pass");
 }
 
+static void another_node_is_found(void)
+{
+    g_autoptr(Run) run = run_guest(RUN "--driver wdm --fault hal-wrong-node");
+
+    assert_ended(run, 1, "fail");
+    assert_failed(run, "node", "AllocateCommonBufferEx "
+                  "AllocateCommonBufferVector AllocateCommonBufferWithBounds "
+                  "AllocateDomainCommonBuffer");
+    assert_no_other_failed(run, "node");
+}
+
 static void a_flipped_bit_is_found(void)
 {
     g_autoptr(Run) run = run_guest(RUN "--driver wdm --api "
@@ -145,6 +160,7 @@ int main(int argc, char **argv)
     TEST(an_independent_driver_runs);
     TEST(a_physical_address_is_found_through_smmuv3);
     TEST(a_physical_address_is_invisible_without_iommu);
+    TEST(another_node_is_found);
     TEST(a_flipped_bit_is_found);
     return g_test_run();
 }

@@ -104,7 +104,7 @@ static void without_the_model_it_is_invisible(void)
     assert_no_other_failed(run, WITHOUT_DATA);
 }
 
-/* Nothing of what the drivers do there has No-Snoop set. */
+/* Only what has No-Snoop set does not snoop there. */
 static void x64_has_nothing_stale(void)
 {
     g_autoptr(Run) run = run_guest(WDM "--coherence on");

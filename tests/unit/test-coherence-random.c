@@ -279,6 +279,7 @@ static void step_maintain(Run *run, enum Operation op, unsigned at,
         CBX_MAINTENANCE_CLEAN_INVALIDATE, CBX_MAINTENANCE_CLEAN_POU,
     };
     CbxMaintenance what = ops[op == ALL ? draw(run, 3) : op - CLEAN];
+    CbxInsn insn = { .pc = run->draws };
     unsigned first = op == ALL ? 0 : at / CBX_LINE_SIZE;
     unsigned last = op == ALL ? LINES - 1 : (at + length - 1) / CBX_LINE_SIZE;
 
@@ -286,10 +287,10 @@ static void step_maintain(Run *run, enum Operation op, unsigned at,
         cache_maintain(&run->cache, i, what);
     }
     if (op == ALL) {
-        cbx_lines_maintain_all(run->bed->lines, what, run->draws);
+        cbx_lines_maintain_all(run->bed->lines, what, insn);
     } else {
         cbx_lines_maintain(run->bed->lines, BED_BASE + at, length, what,
-                           run->draws);
+                           insn);
     }
 }
 
@@ -453,6 +454,7 @@ static void test_audit(void)
  */
 static void test_correct_driver(gconstpointer data)
 {
+    static const CbxInsn nowhere;
     unsigned variant = GPOINTER_TO_UINT(data);
     Run *run = run_new(variant & 7, 0xd121e2 + variant, variant & 8);
     CbxLines *lines;
@@ -475,7 +477,7 @@ static void test_correct_driver(gconstpointer data)
                 ram[j] = run->value[at + j] = draw(run, 256);
             }
             cbx_lines_maintain(lines, BED_BASE + at, length,
-                               CBX_MAINTENANCE_CLEAN, 0);
+                               CBX_MAINTENANCE_CLEAN, nowhere);
             cbx_lines_device_read(lines, BED_BASE + at, seen, length, false);
             g_assert_cmpmem(seen, length, run->value + at, length);
         } else {
@@ -484,14 +486,14 @@ static void test_correct_driver(gconstpointer data)
             cbx_lines_maintain(lines, BED_BASE + at, length,
                                draw(run, 2) ? CBX_MAINTENANCE_CLEAN
                                             : CBX_MAINTENANCE_CLEAN_INVALIDATE,
-                               0);
+                               nowhere);
             for (unsigned j = 0; j < length; j++) {
                 run->value[at + j] = draw(run, 256);
             }
             cbx_lines_device_write(lines, BED_BASE + at, run->value + at,
                                    length, false);
             cbx_lines_maintain(lines, BED_BASE + at, length,
-                               CBX_MAINTENANCE_INVALIDATE, 0);
+                               CBX_MAINTENANCE_INVALIDATE, nowhere);
             cbx_lines_cpu_use(lines, BED_BASE + at, length);
             g_assert_cmpmem(ram, length, run->value + at, length);
         }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define PC 0xffff800010001234ull
+#define INSN ((CbxInsn) { .pc = PC, .cpu = 3 })
 
 /* ---- Bed --------------------------------------------------------------- */
 
@@ -104,7 +105,7 @@ uint8_t bed_dma_read(Bed *bed, uint64_t address, bool snooped)
 
 void bed_maintain(Bed *bed, uint64_t address, CbxMaintenance op)
 {
-    cbx_lines_maintain(bed->lines, address, 1, op, PC);
+    cbx_lines_maintain(bed->lines, address, 1, op, INSN);
 }
 
 void bed_assert_byte(Bed *bed, uint64_t address, uint8_t cpu,
@@ -128,7 +129,10 @@ static void assert_record(Bed *bed, CbxFinding finding, uint64_t address,
     g_assert_cmphex(record->address, ==, address);
     g_assert_cmpuint(record->length, ==, length);
     g_assert_cmpint(record->last, ==, last);
-    g_assert_cmphex(record->pc, ==, last == CBX_MAINTENANCE_NONE ? 0 : PC);
+    g_assert_cmphex(record->insn.pc, ==,
+                    last == CBX_MAINTENANCE_NONE ? 0 : INSN.pc);
+    g_assert_cmpuint(record->insn.cpu, ==,
+                     last == CBX_MAINTENANCE_NONE ? 0 : INSN.cpu);
     g_array_set_size(bed->records, 0);
 }
 
@@ -308,7 +312,8 @@ static void test_by_address(void)
 
     bed_cpu_store(bed, LINE(0), CPU, 6 * 64);
     bed_maintain(bed, LINE(1) + 63, CBX_MAINTENANCE_CLEAN);
-    cbx_lines_maintain(bed->lines, LINE(3) + 63, 2, CBX_MAINTENANCE_CLEAN, PC);
+    cbx_lines_maintain(bed->lines, LINE(3) + 63, 2, CBX_MAINTENANCE_CLEAN,
+                       INSN);
     bed_assert_byte(bed, LINE(0), CPU, OLD);
     bed_assert_byte(bed, LINE(1), CPU, CPU);
     bed_assert_byte(bed, LINE(2), CPU, OLD);
@@ -326,11 +331,11 @@ static void test_whole(void)
 
     bed_cpu_store(bed, LINE(1), CPU, 1);
     bed_dma_write(bed, LINE(255), 1, false);
-    cbx_lines_maintain_all(bed->lines, CBX_MAINTENANCE_CLEAN, PC);
+    cbx_lines_maintain_all(bed->lines, CBX_MAINTENANCE_CLEAN, INSN);
     bed_assert_byte(bed, LINE(1), CPU, CPU);
     bed_assert_byte(bed, LINE(255), OLD, DEV);
     bed_cpu_store(bed, LINE(2), CPU, 1);
-    cbx_lines_maintain_all(bed->lines, CBX_MAINTENANCE_CLEAN_INVALIDATE, PC);
+    cbx_lines_maintain_all(bed->lines, CBX_MAINTENANCE_CLEAN_INVALIDATE, INSN);
     bed_assert_byte(bed, LINE(2), CPU, CPU);
     bed_assert_byte(bed, LINE(255), DEV, DEV);
     bed_free(bed);
@@ -438,27 +443,28 @@ static void test_counted_once(void)
 static void test_records(void)
 {
     Bed *bed = bed_plain();
-    uint8_t data[9 * 64];
+    uint8_t data[10 * 64];
     static const struct {
         unsigned line, lines;
         CbxMaintenance last;
-        uint64_t pc;
+        CbxInsn insn;
     } expected[] = {
-        { 0, 3, CBX_MAINTENANCE_NONE, 0 },
-        { 3, 1, CBX_MAINTENANCE_CLEAN, PC },
-        { 4, 1, CBX_MAINTENANCE_CLEAN, PC + 4 },
-        { 5, 1, CBX_MAINTENANCE_CLEAN_POU, PC + 4 },
-        { 6, 1, CBX_MAINTENANCE_NONE, 0 },
+        { 0, 3, CBX_MAINTENANCE_NONE, { 0, 0 } },
+        { 3, 1, CBX_MAINTENANCE_CLEAN, { PC, 0 } },
+        { 4, 1, CBX_MAINTENANCE_CLEAN, { PC, 1 } },
+        { 5, 1, CBX_MAINTENANCE_CLEAN, { PC + 4, 1 } },
+        { 6, 1, CBX_MAINTENANCE_CLEAN_POU, { PC + 4, 1 } },
+        { 7, 1, CBX_MAINTENANCE_NONE, { 0, 0 } },
         /* There is one between that the CPU did not write. */
-        { 8, 1, CBX_MAINTENANCE_NONE, 0 },
+        { 9, 1, CBX_MAINTENANCE_NONE, { 0, 0 } },
     };
 
-    for (unsigned i = 1; i < 4; i++) {
+    for (unsigned i = 1; i < 5; i++) {
         cbx_lines_maintain(bed->lines, LINE(expected[i].line), 64,
-                           expected[i].last, expected[i].pc);
+                           expected[i].last, expected[i].insn);
     }
-    bed_cpu_store(bed, LINE(0), CPU, 7 * 64);
-    bed_cpu_store(bed, LINE(8), CPU, 64);
+    bed_cpu_store(bed, LINE(0), CPU, 8 * 64);
+    bed_cpu_store(bed, LINE(9), CPU, 64);
     cbx_lines_device_read(bed->lines, LINE(0), data, sizeof(data), false);
     g_assert_cmpuint(bed->records->len, ==, G_N_ELEMENTS(expected));
     for (unsigned i = 0; i < G_N_ELEMENTS(expected); i++) {
@@ -468,9 +474,10 @@ static void test_records(void)
         g_assert_cmphex(record->address, ==, LINE(expected[i].line));
         g_assert_cmpuint(record->length, ==, expected[i].lines * 64);
         g_assert_cmpint(record->last, ==, expected[i].last);
-        g_assert_cmphex(record->pc, ==, expected[i].pc);
+        g_assert_cmphex(record->insn.pc, ==, expected[i].insn.pc);
+        g_assert_cmpuint(record->insn.cpu, ==, expected[i].insn.cpu);
     }
-    g_assert_cmpuint(bed_findings(bed, CBX_FINDING_STALE_READ), ==, 8);
+    g_assert_cmpuint(bed_findings(bed, CBX_FINDING_STALE_READ), ==, 9);
     bed_free(bed);
 }
 
