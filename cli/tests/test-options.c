@@ -353,11 +353,11 @@ static void each_driver_has_a_device(Build *b G_GNUC_UNUSED,
 {
     g_autofree char *line = command_for(
         "--driver wdm,kmdf --api WdfCommonBufferCreate,AllocateCommonBufferEx,"
-        "CreateCommonBufferFromMdl");
+        "HalAllocateCommonBuffer");
 
     assert_has(line, " cbx_nt.driver=cbxwdm.sys,cbxkmdf.sys ");
     assert_has(line, "-device cbx,report=report,apis=AllocateCommonBufferEx:"
-               "CreateCommonBufferFromMdl -device cbx,report=report2,"
+               "HalAllocateCommonBuffer -device cbx,report=report2,"
                "apis=WdfCommonBufferCreate:AllocateCommonBufferEx ");
     assert_has(line, "id=report,path=/dev/fdset/3,");
     assert_has(line, "id=report2,path=/dev/fdset/7,");

@@ -31,8 +31,6 @@ typedef struct CbxBuffer {
                                allocated together with the buffer */
     uint32_t cache;         /* CBX_CACHE_* */
     uint32_t node;          /* NUMA node or CBX_NODE_ANY */
-    bool flushes;           /* by contract mapped cached, whatever the
-                               platform says: caches.h */
     const char *variant;    /* what was asked for, in words */
 
     /* The core's own. */

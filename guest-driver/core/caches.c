@@ -10,9 +10,17 @@ static void flush(const CbxDevice *dev, const CbxBuffer *buffer,
                            read);
 }
 
+bool cbx_caches_override(const CbxBuffer *buffer)
+{
+    return buffer->api == CBX_API_CREATE_COMMON_BUFFER_FROM_MDL ||
+           (buffer->api == CBX_API_ALLOCATE_WITH_BOUNDS &&
+            buffer->cache != CBX_CACHE_DEFAULT);
+}
+
 bool cbx_caches_matter(const CbxDevice *dev, const CbxBuffer *buffer)
 {
-    return buffer->flushes && dev->features & CBX_FEATURE_NON_COHERENT;
+    return dev->features & CBX_FEATURE_NON_COHERENT &&
+           cbx_caches_override(buffer) && buffer->cache == CBX_CACHE_CACHED;
 }
 
 void cbx_caches_before_read(const CbxDevice *dev, const CbxBuffer *buffer,

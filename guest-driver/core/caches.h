@@ -10,7 +10,13 @@
 
 #include "core/device.h"
 
-/* Is it such a buffer? */
+/*
+ * Is its memory type that which was asked for, whatever the platform says of
+ * the device? The type asked for wins by contract, and an MDL's pages have one.
+ */
+bool cbx_caches_override(const CbxBuffer *buffer);
+
+/* Is it such a buffer, by contract? */
 bool cbx_caches_matter(const CbxDevice *dev, const CbxBuffer *buffer);
 
 /* The CPU has stored there; from now on the device may read it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How the CPU maps a buffer: the oracle's walk of the page tables. */
 #include "cbx/abi.h"
+#include "core/caches.h"
 #include "core/check.h"
 
 static const char *type_name(uint32_t type)
@@ -37,14 +38,6 @@ static bool ignores_cache(uint32_t api)
            api == CBX_API_NDIS_M_ALLOCATE_SHARED_ASYNC;
 }
 
-/* There a cache type is followed on any platform; an MDL's pages have one. */
-static bool overrides_platform(const CbxBuffer *b)
-{
-    return b->api == CBX_API_CREATE_COMMON_BUFFER_FROM_MDL ||
-           (b->api == CBX_API_ALLOCATE_WITH_BOUNDS &&
-            b->cache != CBX_CACHE_DEFAULT);
-}
-
 static bool asks_uncached(const CbxBuffer *b)
 {
     return !ignores_cache(b->api) && (b->cache == CBX_CACHE_NONCACHED ||
@@ -73,7 +66,7 @@ static bool is_cached(uint32_t type)
 /* The driver knows what it drives; firmware should have said the same. */
 static bool platform_forbids_caching(const CbxDevice *dev, const CbxBuffer *b)
 {
-    return is_arm(b->found.type_seen) && !overrides_platform(b) &&
+    return is_arm(b->found.type_seen) && !cbx_caches_override(b) &&
            dev->features & CBX_FEATURE_NON_COHERENT;
 }
 

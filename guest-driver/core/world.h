@@ -26,7 +26,7 @@ typedef struct CbxWorldOps {
     /*
      * KeFlushIoBuffers of memory that is mapped cached, for DMA. Afterwards
      * what the CPU has stored there is in memory; with `read`, nothing of it
-     * is in the caches either. NULL where no buffer has `flushes`.
+     * is in the caches either. NULL where cbx_caches_matter() for no buffer.
      */
     void (*flush)(void *context, const volatile void *address,
                   uint64_t length, bool read);

@@ -32,6 +32,13 @@ static const struct {
     { EnablerVersion3, WdfDmaDirectionReadFromDevice,
       { .Api = CBX_API_ALLOCATE_COMMON_BUFFER_VECTOR,
         .Length = WDM_LENGTH_MAX, .Elements = 3, .ElementsFirst = TRUE } },
+    /* These stay cached even if the device does not snoop. */
+    { EnablerVersion3, WdfDmaDirectionReadFromDevice,
+      { .Api = CBX_API_ALLOCATE_WITH_BOUNDS, .Length = WDM_LENGTH_MAX,
+        .Elements = 1 } },
+    { EnablerVersion3, WdfDmaDirectionWriteToDevice,
+      { .Api = CBX_API_CREATE_COMMON_BUFFER_FROM_MDL,
+        .Length = WDM_LENGTH_MAX, .Elements = 1 } },
 };
 
 /* One of the plan, and what it works on. */

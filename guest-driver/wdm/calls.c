@@ -253,21 +253,6 @@ CallTakesNode(ULONG Api)
            Api != CBX_API_CREATE_COMMON_BUFFER_FROM_MDL;
 }
 
-/*
- * Cached even if _CCA says that the device does not snoop: an explicit type
- * wins where the documentation says so, and an MDL's pages have theirs.
- */
-static BOOLEAN
-CallStaysCached(const CBX_REQUEST *Request)
-{
-    BOOLEAN Explicit = !Request->DefaultCache && !Request->Uncached;
-
-    return Request->Api == CBX_API_CREATE_COMMON_BUFFER_FROM_MDL ||
-           (Explicit && (Request->Api == CBX_API_ALLOCATE_WITH_BOUNDS ||
-                         Request->Api ==
-                             CBX_API_ALLOCATE_DOMAIN_COMMON_BUFFER));
-}
-
 static VOID
 CallPrepare(CBX_ALLOCATION *Allocation)
 {
@@ -292,7 +277,6 @@ CallPrepare(CBX_ALLOCATION *Allocation)
                                           : CBX_CACHE_CACHED;
         Buffer->node = CallTakesNode(Request->Api) ? Request->Node
                                                    : CBX_NODE_ANY;
-        Buffer->flushes = CallStaysCached(Request);
         Buffer->variant = Allocation->Variants[i];
         CallDescribe(Request, Adapter, i, Allocation->Variants[i]);
     }

@@ -26,6 +26,9 @@
 /* Those with a lowest address that the driver makes use of. */
 #define BOUNDED "AllocateCommonBufferWithBounds CreateCommonBufferFromMdl"
 
+/* Those whose memory stays cached where DMA does not snoop. */
+#define OVERRIDING "AllocateCommonBufferWithBounds CreateCommonBufferFromMdl"
+
 #define EX      "AllocateCommonBufferEx"
 #define VECTOR  "AllocateCommonBufferVector"
 #define MDL     "CreateCommonBufferFromMdl"
@@ -162,15 +165,15 @@ static const Control controls[] = {
       .device = "coherence=on" },
     /* The driver, of memory that is cached though the device does not snoop. */
     { .check = "integrity-to-device", .fault = "driver-omit-clean",
-      .calls = MDL, .platform = NON_COHERENT,
+      .calls = OVERRIDING, .platform = NON_COHERENT,
       .also = "checksum edges-to-device ring coherence",
       .why = "all that the CPU stores and the device reads" },
     { .check = "integrity-from-device", .fault = "driver-omit-invalidate",
-      .calls = MDL, .platform = NON_COHERENT,
+      .calls = OVERRIDING, .platform = NON_COHERENT,
       .also = "edges-from-device ring coherence",
       .why = "all that the device writes and the CPU reads" },
     { .check = "integrity-from-device", .fault = "driver-invalidate-early",
-      .calls = MDL, .platform = NON_COHERENT,
+      .calls = OVERRIDING, .platform = NON_COHERENT,
       .also = "edges-from-device ring coherence",
       .why = "all that the device writes and the CPU reads" },
     /* Broken in more than one way. */

@@ -60,7 +60,8 @@ static void the_calls_of_wdm_pass_too(void)
 {
     static const char *const calls[] = {
         CREATE, CONFIG, "AllocateCommonBuffer", "AllocateCommonBufferEx",
-        "AllocateCommonBufferVector",
+        "AllocateCommonBufferVector", "AllocateCommonBufferWithBounds",
+        "CreateCommonBufferFromMdl",
     };
     g_autoptr(Run) run = run_guest("--driver cbxkmdf.sys");
 

@@ -70,8 +70,7 @@ void soft_caches_flush(SoftDev *dev, const volatile void *address,
     uint64_t end = at + length;
     SoftCaches *c = dev->caches;
 
-    g_assert_nonnull(c);
-    for (at &= ~(uint64_t)(LINE - 1); at < end; at += LINE) {
+    for (at &= ~(uint64_t)(LINE - 1); c && at < end; at += LINE) {
         if (memcmp(&dev->memory[at], &c->step[at], LINE)) {
             memcpy(&c->memory[at], &dev->memory[at], LINE);
         } else if (read) {

@@ -10,6 +10,9 @@
 /* LONG is enough for every check. */
 enum { ENTRIES = 8, TIMEOUT_MS = 10, LONG = 0x10000, ELEMENTS = 2 };
 
+/* Whatever the platform says, this is. */
+#define CACHED CBX_API_CREATE_COMMON_BUFFER_FROM_MDL
+
 typedef struct Fixture {
     SoftDev *soft;
     CbxDevice dev;
@@ -23,7 +26,7 @@ typedef struct Fixture {
 typedef struct Plan {
     const char *name;
     bool snoops;                /* the device */
-    bool flushes;               /* the driver, of the buffers */
+    uint32_t api;               /* CBX_API_*; 0: one whose memory stays cached */
     uint32_t faults;            /* CBX_DRIVER_FAULT_* */
     const char *failed;
     uint64_t length;            /* 0: LONG */
@@ -40,7 +43,8 @@ static void start(Fixture *f, const Plan *plan)
     cbx_report_start(&f->report, &f->soft->world, "test.sys", "unit test");
     cbx_suite_init(&f->suite, &f->dev, &f->report);
     softdev_allocate(f->soft, &f->rings, cbx_queue_bytes(ENTRIES), 0);
-    f->rings.flushes = true;
+    f->rings.api = CACHED;
+    f->rings.cache = CBX_CACHE_CACHED;
     cbx_suite_allocated(&f->suite, &f->rings);
     cbx_suite_start_queue(&f->suite, &f->rings, 0, ENTRIES, TIMEOUT_MS);
 }
@@ -108,20 +112,19 @@ static void assert_failed(const Fixture *f, const char *checks)
 #define FROM_DEVICE "edges-from-device integrity-from-device"
 
 static const Plan plans[] = {
-    { "maintained", .flushes = true, .failed = "" },
+    { "maintained", .failed = "" },
     /* Too short for rings: those would be all rubbish. */
-    { "nothing-maintained", .failed = TO_DEVICE " " FROM_DEVICE,
+    { "nothing-maintained", .api = CBX_API_ALLOCATE_COMMON_BUFFER,
+      .failed = TO_DEVICE " " FROM_DEVICE,
       .length = 8193 },
-    { "omit-clean", .flushes = true, .faults = CBX_DRIVER_FAULT_OMIT_CLEAN,
+    { "omit-clean", .faults = CBX_DRIVER_FAULT_OMIT_CLEAN,
       .failed = TO_DEVICE " ring" },
-    { "omit-invalidate", .flushes = true,
-      .faults = CBX_DRIVER_FAULT_OMIT_INVALIDATE,
+    { "omit-invalidate", .faults = CBX_DRIVER_FAULT_OMIT_INVALIDATE,
       .failed = FROM_DEVICE " ring" },
-    { "invalidate-early", .flushes = true,
-      .faults = CBX_DRIVER_FAULT_INVALIDATE_EARLY,
+    { "invalidate-early", .faults = CBX_DRIVER_FAULT_INVALIDATE_EARLY,
       .failed = FROM_DEVICE " ring" },
-    { "snooped", .snoops = true, .flushes = true, .failed = "" },
-    { "snooped-omit-clean", .snoops = true, .flushes = true,
+    { "snooped", .snoops = true, .failed = "" },
+    { "snooped-omit-clean", .snoops = true,
       .faults = CBX_DRIVER_FAULT_OMIT_CLEAN, .failed = "" },
 };
 
@@ -133,7 +136,8 @@ static void plan_ends_so(gconstpointer data)
     start(&f, plan);
     softdev_allocate(f.soft, &f.buffers[0], plan->length ? plan->length : LONG,
                      0);
-    f.buffers[0].flushes = plan->flushes;
+    f.buffers[0].api = plan->api ? plan->api : CACHED;
+    f.buffers[0].cache = CBX_CACHE_CACHED;
     verify(&f, 1);
     assert_failed(&f, plan->failed);
     g_assert_true(plan->length ||
@@ -148,14 +152,15 @@ static void plan_ends_so(gconstpointer data)
 static void every_length_passes(void)
 {
     static const uint64_t lengths[] = { 1, 7, 63, 65, 4097, 8193, 40003 };
-    const Plan plan = { .flushes = true };
+    const Plan plan = { .failed = "" };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(lengths); i++) {
         Fixture f;
 
         start(&f, &plan);
         softdev_allocate(f.soft, &f.buffers[0], lengths[i], 0);
-        f.buffers[0].flushes = true;
+        f.buffers[0].api = CACHED;
+        f.buffers[0].cache = CBX_CACHE_CACHED;
         verify(&f, 1);
         assert_failed(&f, "");
         end(&f);
@@ -164,14 +169,15 @@ static void every_length_passes(void)
 
 static void neighbours(uint32_t faults, bool fill_long, const char *failed)
 {
-    const Plan plan = { .flushes = true, .faults = faults };
+    const Plan plan = { .faults = faults };
     Fixture f;
 
     start(&f, &plan);
     for (unsigned i = 0; i < ELEMENTS; i++) {
         softdev_allocate(f.soft, &f.buffers[i], CBX_PAGE_SIZE, 0);
         f.buffers[i].element = i;
-        f.buffers[i].flushes = true;
+        f.buffers[i].api = CACHED;
+        f.buffers[i].cache = CBX_CACHE_CACHED;
         f.soft->next_logical += CBX_PAGE_SIZE;
     }
     f.soft->faults.fill_long = fill_long;
