@@ -71,8 +71,9 @@ static char *describe(const CbxLines *l, const CbxBuffer *b)
     if (b) {
         g_string_append_printf(text, "in buffer %" G_GUINT64_FORMAT
                                " at logical 0x%" G_GINT64_MODIFIER "x, %"
-                               G_GUINT64_FORMAT " bytes, %s", b->id,
+                               G_GUINT64_FORMAT " byte%s, %s", b->id,
                                b->logical, b->length,
+                               b->length == 1 ? "" : "s",
                                b->memory_type ? b->memory_type : "unknown");
     } else {
         g_string_append(text, "in no declared buffer");
